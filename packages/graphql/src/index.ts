@@ -1,0 +1,11 @@
+export { codePointLength, isCleanText, type TextLimits } from './clean-text.ts';
+export { badUserInput, codedError, forbidden, unauthenticated } from './coded-error.ts';
+export { type Connection, connection, type PageArguments, type PageRequest, pageArgs } from './connection.ts';
+export { createId } from './create-id.ts';
+export { type CursorPart, decodeCursor, encodeCursor } from './cursor.ts';
+export { dateTimeScalar } from './date-time-scalar.ts';
+export { type ErrorCode, errorCodes, isErrorCode } from './error-codes.ts';
+export { groupByKey, loadByKey } from './load-by-key.ts';
+export { type Money, money } from './money.ts';
+export { requireRole, requireService, requireUser, type ServiceViewer, type UserViewer } from './require-viewer.ts';
+export { type UserErrorFields, userError } from './user-error.ts';
