@@ -1,0 +1,118 @@
+import { compileExpression, type ExpressionScope, rootVariables } from '../aggregate/expressions.ts';
+import { bsonTypeOf, type Doc, isDocument } from '../values/bson-type.ts';
+import { type Collation, parseCollation } from '../values/collation.ts';
+import { plainDocument } from '../values/fields.ts';
+import { badValue, failedToParse, refusal } from '../values/refusals.ts';
+import { isTruthy } from './element-tests.ts';
+import { compileFieldCondition } from './field-condition.ts';
+import { compileJsonSchema } from './json-schema.ts';
+import { andMatcher, type DocumentMatcher, type MatchContext } from './predicate.ts';
+
+export interface FilterOptions {
+  /** A collation document as the command carried it, or one already parsed. */
+  readonly collation?: unknown;
+  /** The command's `let`: variables for `$expr`. */
+  readonly let?: Doc | undefined;
+  /** Variables that an outer pipeline already bound. */
+  readonly variables?: ExpressionScope | undefined;
+  readonly now?: Date | undefined;
+}
+
+export interface CompiledFilter {
+  matches(doc: Doc): boolean;
+  /** The index of the array element that made the document match, for the positional `$`; -1 when none did or it does not match. */
+  matchArray(doc: Doc): number;
+}
+
+/**
+ * Compiles a query filter. Throws BadValue (2) for unknown operators and malformed operands, as MongoDB does when it
+ * parses: https://www.mongodb.com/docs/manual/reference/operator/query/
+ */
+export function compileFilter(filter: unknown, options: FilterOptions = {}): CompiledFilter {
+  const matcher = compileMatcher(filter, resolveOptions(options));
+  return {
+    matches: (doc) => matcher(doc, null),
+    matchArray(doc) {
+      const context: MatchContext = { arrayIndex: -1 };
+      return matcher(doc, context) ? context.arrayIndex : -1;
+    },
+  };
+}
+
+export interface FilterScope {
+  readonly collation: Collation | undefined;
+  readonly variables: ExpressionScope;
+}
+
+function resolveOptions(options: FilterOptions): FilterScope {
+  const given = options.collation as Partial<Collation> | undefined;
+  const collation = given && 'upperFirst' in given ? (given as Collation) : parseCollation(given);
+  const variables = options.variables ?? rootVariables({ now: options.now ?? new Date(), let: options.let, collation });
+  return { collation, variables };
+}
+
+export function compileMatcher(filter: unknown, scope: FilterScope): DocumentMatcher {
+  if (!isDocument(filter)) throw badValue('filter must be a document');
+  const matchers: DocumentMatcher[] = [];
+  for (const [name, operand] of Object.entries(plainDocument(filter))) {
+    const matcher = name.startsWith('$')
+      ? topLevel(name, operand, scope)
+      : compileFieldCondition(operand, scope).at(name);
+    if (matcher) matchers.push(matcher);
+  }
+  return andMatcher(matchers);
+}
+
+function topLevel(name: string, operand: unknown, scope: FilterScope): DocumentMatcher | undefined {
+  switch (name) {
+    case '$and':
+      return andMatcher(clauses(name, operand, scope));
+    case '$or': {
+      const any = clauses(name, operand, scope);
+      return (doc, context) => any.some((matcher) => matcher(doc, context));
+    }
+    case '$nor': {
+      const none = clauses(name, operand, scope);
+      return (doc) => !none.some((matcher) => matcher(doc, null));
+    }
+    case '$comment':
+      return undefined;
+    case '$expr': {
+      const expression = compileExpression(operand, scope.variables.compile);
+      return (doc) => isTruthy(expression(doc, scope.variables.values));
+    }
+    case '$jsonSchema': {
+      const validate = compileJsonSchema(operand);
+      return (doc) => validate(doc);
+    }
+    case '$alwaysTrue':
+      return () => true;
+    case '$alwaysFalse':
+      return () => false;
+    case '$sampleRate':
+      return () => Math.random() < Number(operand);
+    case '$where':
+      throw refusal(115, '$where is not supported: this server runs no JavaScript');
+    case '$text':
+      throw refusal(27, 'text index required for $text query (this server has no text indexes)');
+    default:
+      throw badValue(
+        `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
+      );
+  }
+}
+
+function clauses(name: string, operand: unknown, scope: FilterScope): DocumentMatcher[] {
+  if (!Array.isArray(operand)) throw badValue(`${name} must be an array`);
+  if (operand.length === 0) throw badValue(`${name} argument must be a non-empty array`);
+  return operand.map((clause) => {
+    if (bsonTypeOf(clause) !== 'object') throw badValue(`${name} argument's entries must be objects`);
+    return compileMatcher(clause, scope);
+  });
+}
+
+/** Compiles and applies once; for callers with a single document. */
+export function matchesFilter(doc: Doc, filter: unknown, options?: FilterOptions): boolean {
+  if (filter === null) throw failedToParse('filter must be a document');
+  return compileFilter(filter, options).matches(doc);
+}

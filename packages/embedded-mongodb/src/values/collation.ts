@@ -1,0 +1,70 @@
+import { badValue } from './refusals.ts';
+
+/** A collation as commands carry it (https://www.mongodb.com/docs/manual/reference/collation/), checked. */
+export interface Collation {
+  readonly locale: string;
+  readonly strength: number;
+  readonly caseLevel: boolean;
+  readonly upperFirst: boolean;
+  readonly numericOrdering: boolean;
+}
+
+/** Checks a collation document; `undefined` for none and for locale "simple". Throws BadValue. */
+export function parseCollation(spec: unknown): Collation | undefined {
+  if (spec === undefined || spec === null) return undefined;
+  const given = spec as Record<string, unknown>;
+  const locale = given['locale'];
+  if (typeof locale !== 'string') throw badValue('Collation needs a string field "locale"');
+  if (locale === 'simple') return undefined;
+  const strength = given['strength'] === undefined ? 3 : Number(given['strength']);
+  if (![1, 2, 3, 4, 5].includes(strength)) throw badValue(`Invalid collation strength ${given['strength']}`);
+  if (given['alternate'] === 'shifted') throw badValue('Collation "alternate: shifted" is not supported');
+  if (given['backwards'] === true) throw badValue('Collation "backwards: true" is not supported');
+  return {
+    locale,
+    strength,
+    caseLevel: given['caseLevel'] === true,
+    upperFirst: given['caseFirst'] === 'upper',
+    numericOrdering: given['numericOrdering'] === true,
+  };
+}
+
+// The root collation's order of ASCII punctuation; digits and letters come after.
+const punctuation = ' _-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$';
+const marks = /\p{M}/gu;
+
+/** A string whose code points order as the collation orders the originals, equal exactly when they are equal under it. */
+export function collationKey(text: string, collation: Collation): string {
+  const folded = text.normalize('NFD');
+  const primary = primaryKey(folded.replace(marks, '').toLowerCase(), collation.numericOrdering);
+  if (collation.strength === 1) return collation.caseLevel ? `${primary}\u0001${caseKey(folded, collation)}` : primary;
+  const secondary = `${primary}\u0001${(folded.toLowerCase().match(/\P{M}\p{M}*|\p{M}+/gu) ?? []).map((cluster) => cluster.replace(/\P{M}/gu, '') || '\u0002').join('')}`;
+  if (collation.strength === 2 && !collation.caseLevel) return secondary;
+  const tertiary = `${secondary}\u0001${caseKey(folded, collation)}`;
+  return collation.strength > 3 ? `${tertiary}\u0001${text}` : tertiary;
+}
+
+function primaryKey(text: string, numericOrdering: boolean): string {
+  const numbered = numericOrdering ? text.replace(/\d+/g, digitRun) : text;
+  let key = '';
+  for (const character of numbered) {
+    const rank = punctuation.indexOf(character);
+    key += rank >= 0 ? String.fromCharCode(3 + rank) : character;
+  }
+  return key;
+}
+
+/** Digits behind their count, so that longer numbers come later; the count's marker keeps the place of a digit. */
+function digitRun(digits: string): string {
+  const significant = digits.replace(/^0+(?=\d)/, '');
+  return `0${String.fromCharCode(0x30 + Math.min(significant.length, 1000))}${significant}`;
+}
+
+function caseKey(text: string, collation: Collation): string {
+  let key = '';
+  for (const character of text.replace(marks, '')) {
+    const isUpper = character !== character.toLowerCase();
+    key += isUpper === collation.upperFirst ? '2' : '3';
+  }
+  return key;
+}

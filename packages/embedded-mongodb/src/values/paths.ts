@@ -1,0 +1,161 @@
+import { type Doc, isDocument } from './bson-type.ts';
+import { getField } from './fields.ts';
+
+/** Called with a value at a path (`undefined`: missing) and the index within the outermost array met, -1 for none. */
+export type PathVisitor = (value: unknown, arrayIndex: number) => boolean;
+
+const numericPart = /^(?:0|[1-9]\d*)$/;
+
+export function isIndexName(part: string): boolean {
+  const first = part.charCodeAt(0);
+  return first >= 48 && first <= 57 && numericPart.test(part);
+}
+
+/**
+ * Visits what a query sees at a dotted path until the visitor answers true. Arrays on the way are entered one level
+ * (documents in them by name, and by index where the part is a number); scalars in them are passed over.
+ * With `expandLeaf` an array at the end is visited element by element, then whole.
+ */
+export function somePathValue(doc: Doc, parts: readonly string[], expandLeaf: boolean, visit: PathVisitor): boolean {
+  return walk(doc, parts, 0, expandLeaf, -1, visit);
+}
+
+function walk(
+  container: Doc,
+  parts: readonly string[],
+  depth: number,
+  expandLeaf: boolean,
+  arrayIndex: number,
+  visit: PathVisitor,
+): boolean {
+  const value = getField(container, parts[depth] as string);
+  return visitValue(value, parts, depth + 1, expandLeaf, arrayIndex, visit);
+}
+
+function visitValue(
+  value: unknown,
+  parts: readonly string[],
+  depth: number,
+  expandLeaf: boolean,
+  arrayIndex: number,
+  visit: PathVisitor,
+): boolean {
+  if (Array.isArray(value)) return visitArray(value, parts, depth, expandLeaf, arrayIndex, visit);
+  if (depth === parts.length) return visit(value, arrayIndex);
+  if (isDocument(value)) return walk(value, parts, depth, expandLeaf, arrayIndex, visit);
+  return visit(undefined, arrayIndex);
+}
+
+function visitArray(
+  array: readonly unknown[],
+  parts: readonly string[],
+  depth: number,
+  expandLeaf: boolean,
+  arrayIndex: number,
+  visit: PathVisitor,
+): boolean {
+  if (depth === parts.length) {
+    if (expandLeaf) {
+      for (let index = 0; index < array.length; index += 1) {
+        if (visit(array[index] ?? null, arrayIndex >= 0 ? arrayIndex : index)) return true;
+      }
+    }
+    return visit(array, arrayIndex);
+  }
+  const part = parts[depth] as string;
+  if (isIndexName(part)) {
+    const position = Number(part);
+    if (position < array.length) {
+      const element = array[position] ?? null;
+      if (visitValue(element, parts, depth + 1, expandLeaf, arrayIndex >= 0 ? arrayIndex : position, visit))
+        return true;
+    }
+  }
+  for (let index = 0; index < array.length; index += 1) {
+    const element = array[index];
+    if (!isDocument(element)) continue;
+    if (walk(element, parts, depth, expandLeaf, arrayIndex >= 0 ? arrayIndex : index, visit)) return true;
+  }
+  return false;
+}
+
+/** Every value a query sees at the path, arrays at the end expanded and whole; `undefined` stands for missing. */
+export function valuesAtPath(doc: Doc, path: string): unknown[] {
+  const values: unknown[] = [];
+  somePathValue(doc, path.split('.'), true, (value) => {
+    values.push(value);
+    return false;
+  });
+  return values;
+}
+
+export interface IndexValues {
+  /** One value per key the document has in an index on the path; never empty. Missing is `undefined`; an empty array too. */
+  readonly values: readonly unknown[];
+  /** True when an array stood on the path or at its end: the index is multikey. */
+  readonly hasArray: boolean;
+  /** True when the path leads to nothing at all (what a sparse index leaves out). */
+  readonly isMissing: boolean;
+}
+
+/** The values an index on the path holds for the document. */
+export function indexValuesAtPath(doc: Doc, path: string): IndexValues {
+  const found: unknown[] = [];
+  const state = { hasArray: false };
+  collectIndexValues(doc, path.split('.'), 0, found, state);
+  const isMissing = found.every((value) => value === missingMark);
+  const values = found.map((value) => (value === missingMark ? undefined : value === emptyMark ? undefined : value));
+  return { values: values.length > 0 ? values : [undefined], hasArray: state.hasArray, isMissing };
+}
+
+const missingMark = Symbol('missing');
+const emptyMark = Symbol('empty array');
+
+function collectIndexValues(
+  container: Doc,
+  parts: readonly string[],
+  depth: number,
+  found: unknown[],
+  state: { hasArray: boolean },
+): void {
+  const value = getField(container, parts[depth] as string);
+  collectFrom(value, parts, depth + 1, found, state);
+}
+
+function collectFrom(
+  value: unknown,
+  parts: readonly string[],
+  depth: number,
+  found: unknown[],
+  state: { hasArray: boolean },
+): void {
+  const isLeaf = depth === parts.length;
+  if (Array.isArray(value)) {
+    state.hasArray = true;
+    if (isLeaf) {
+      if (value.length === 0) found.push(emptyMark);
+      for (const element of value) found.push(element);
+      return;
+    }
+    const part = parts[depth] as string;
+    if (
+      isIndexName(part) &&
+      Number(part) < value.length &&
+      !value.some((element) => isDocument(element) && Object.hasOwn(element, part))
+    ) {
+      collectFrom(value[Number(part)], parts, depth + 1, found, state);
+      return;
+    }
+    let entered = false;
+    for (const element of value) {
+      if (!isDocument(element)) continue;
+      entered = true;
+      collectIndexValues(element, parts, depth, found, state);
+    }
+    if (!entered) found.push(missingMark);
+    return;
+  }
+  if (isLeaf) found.push(value === undefined ? missingMark : value);
+  else if (isDocument(value)) collectIndexValues(value, parts, depth, found, state);
+  else found.push(missingMark);
+}
