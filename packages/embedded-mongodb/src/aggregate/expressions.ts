@@ -153,3 +153,13 @@ export function evaluateExpression(expression: unknown, doc: Doc, options: Parti
   const scope = rootVariables({ now: new Date(), ...options });
   return compileExpression(expression, scope.compile)(doc, scope.values);
 }
+
+/** The value that documents nested in documents have at the path; arrays on the way end it. For `$unwind`. */
+export function valueAtFieldPath(doc: Doc, parts: readonly string[]): unknown {
+  let value: unknown = doc;
+  for (const part of parts) {
+    if (!isDocument(value)) return undefined;
+    value = getField(value, part);
+  }
+  return value;
+}

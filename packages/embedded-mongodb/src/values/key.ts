@@ -80,11 +80,11 @@ function encodeDocument(doc: Doc, collation: Collation | undefined): string {
   return `${key}\0`;
 }
 
-const plainAscii = /^[\x01-\x7f]*$/;
+const beyondAscii = /[^\u0020-\u007e]/;
 
 /** UTF-8 bytes; a NUL inside is escaped so that the end mark stays below every continuation. */
 function encodeText(text: string): string {
-  if (plainAscii.test(text)) return `${text}\0\0`;
+  if (!beyondAscii.test(text)) return `${text}\0\0`;
   return `${latin1(Buffer.from(text, 'utf8')).replaceAll('\0', '\0\xff')}\0\0`;
 }
 
