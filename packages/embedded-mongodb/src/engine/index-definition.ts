@@ -1,0 +1,138 @@
+import { Int32 } from 'bson';
+import { CommandError } from '../command-error.ts';
+import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
+import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
+import { type Collation, parseCollation } from '../values/collation.ts';
+import { toDouble } from '../values/numeric.ts';
+
+export interface IndexField {
+  readonly path: string;
+  readonly direction: 1 | -1;
+}
+
+/** An index as the engine uses it; `spec` is what listIndexes answers and what the log keeps. */
+export interface IndexDefinition {
+  readonly name: string;
+  readonly fields: readonly IndexField[];
+  readonly isUnique: boolean;
+  readonly isSparse: boolean;
+  readonly isHidden: boolean;
+  readonly partialFilter: CompiledFilter | undefined;
+  readonly collation: Collation | undefined;
+  /** Seconds after the date in the indexed field when a document expires; undefined for no TTL index. */
+  readonly expireAfterSeconds: number | undefined;
+  readonly spec: Doc;
+}
+
+const KNOWN_OPTIONS: ReadonlySet<string> = new Set([
+  ...['key', 'name', 'unique', 'sparse', 'background', 'v', 'ns', 'hidden', 'partialFilterExpression'],
+  ...['expireAfterSeconds', 'collation', 'storageEngine', 'prepareUnique'],
+]);
+
+export const ID_INDEX: IndexDefinition = {
+  name: '_id_',
+  fields: [{ path: '_id', direction: 1 }],
+  isUnique: true,
+  isSparse: false,
+  isHidden: false,
+  partialFilter: undefined,
+  collation: undefined,
+  expireAfterSeconds: undefined,
+  spec: { v: new Int32(2), key: { _id: new Int32(1) }, name: '_id_' },
+};
+
+/**
+ * Checks one entry of createIndexes. Throws 67 CannotCreateIndex for key kinds this server has not (text, geo, hashed,
+ * wildcard), 197 for unknown options, 2 and 14 for malformed ones.
+ */
+export function parseIndexDefinition(entry: unknown): IndexDefinition {
+  if (!isDocument(entry)) throw new CommandError(14, 'The elements of the indexes array must be objects');
+  for (const option of Object.keys(entry)) {
+    if (KNOWN_OPTIONS.has(option)) continue;
+    throw new CommandError(
+      197,
+      `Error in specification { ... } :: caused by :: The field '${option}' is not valid for an index specification`,
+    );
+  }
+  const fields = parseFields(entry['key']);
+  const name = entry['name'];
+  if (name === undefined) throw new CommandError(9, "The 'name' field is a required property of an index specification");
+  if (typeof name !== 'string') throw new CommandError(14, "The field 'name' must be a string");
+  if (name === '') throw new CommandError(67, 'The index name cannot be empty');
+  if (name === '*') throw new CommandError(2, "The index name '*' is not valid.");
+  const isSparse = flag(entry, 'sparse');
+  const partial = entry['partialFilterExpression'];
+  if (partial !== undefined && !isDocument(partial)) {
+    throw new CommandError(14, "The field 'partialFilterExpression' must be an object");
+  }
+  if (partial && isSparse) throw new CommandError(67, 'cannot mix "partialFilterExpression" and "sparse" options');
+  const isId = fields.length === 1 && fields[0]?.path === '_id';
+  if (isId && (isSparse || partial)) throw new CommandError(197, `The _id index cannot be sparse or partial`);
+  return {
+    name,
+    fields,
+    isUnique: flag(entry, 'unique'),
+    isSparse,
+    isHidden: flag(entry, 'hidden'),
+    partialFilter: partial ? compileFilter(partial) : undefined,
+    collation: parseCollation(entry['collation']),
+    expireAfterSeconds: parseExpiry(entry['expireAfterSeconds'], fields),
+    spec: storedSpec(entry, fields),
+  };
+}
+
+function parseFields(key: unknown): IndexField[] {
+  if (!isDocument(key)) throw new CommandError(14, "The field 'key' must be an object");
+  const paths = Object.keys(key);
+  if (paths.length === 0) throw new CommandError(67, 'Index keys cannot be an empty field');
+  if (paths.length > 32) throw new CommandError(13103, 'too many compound keys: at most 32');
+  return paths.map((path) => {
+    const kind = key[path];
+    if (path === '' || path.split('.').includes('')) throw new CommandError(67, 'Index keys cannot contain an empty field');
+    if (path.includes('$**')) throw new CommandError(67, 'wildcard indexes are not supported by this server');
+    if (path.split('.').some((part) => part.startsWith('$') && !['$id', '$ref', '$db'].includes(part))) {
+      throw new CommandError(67, `Index key contains an illegal field name: field name starts with '$'.`);
+    }
+    if (typeof kind === 'string') {
+      if (['text', '2d', '2dsphere', 'hashed'].includes(kind)) {
+        throw new CommandError(67, `'${kind}' indexes are not supported by this server`);
+      }
+      throw new CommandError(67, `Unknown index plugin '${kind}'`);
+    }
+    if (!isNumeric(kind) || toDouble(kind) === 0 || Number.isNaN(toDouble(kind))) {
+      throw new CommandError(67, `Values in v:2 index key pattern cannot be of type ${bsonTypeOf(kind)} or zero. Only numbers > 0, numbers < 0, and strings are allowed.`);
+    }
+    return { path, direction: toDouble(kind) < 0 ? -1 : 1 };
+  });
+}
+
+function parseExpiry(value: unknown, fields: readonly IndexField[]): number | undefined {
+  if (value === undefined) return undefined;
+  if (!isNumeric(value)) throw new CommandError(14, "The field 'expireAfterSeconds' must be a number");
+  const seconds = toDouble(value);
+  if (!(seconds >= 0 && seconds <= 2_147_483_647)) {
+    throw new CommandError(67, "TTL index 'expireAfterSeconds' option must be within an acceptable range, 0 to 2147483647");
+  }
+  if (fields.length > 1 || fields[0]?.path === '_id') {
+    throw new CommandError(67, 'TTL indexes are single-field indexes, compound indexes and _id do not support TTL');
+  }
+  return seconds;
+}
+
+function flag(entry: Doc, name: string): boolean {
+  const value = entry[name];
+  if (value === undefined) return false;
+  if (typeof value === 'boolean') return value;
+  if (isNumeric(value)) return toDouble(value) !== 0;
+  throw new CommandError(14, `The field '${name}' has value of type ${bsonTypeOf(value)}, which is not convertible to bool`);
+}
+
+function storedSpec(entry: Doc, fields: readonly IndexField[]): Doc {
+  const key = entry['key'] as Doc;
+  const spec: Doc = { v: new Int32(2), key: Object.fromEntries(fields.map(({ path }) => [path, key[path]])), name: entry['name'] };
+  for (const option of ['unique', 'sparse', 'hidden'] as const) if (flag(entry, option)) spec[option] = true;
+  for (const option of ['background', 'partialFilterExpression', 'expireAfterSeconds', 'collation'] as const) {
+    if (entry[option] !== undefined) spec[option] = entry[option];
+  }
+  return spec;
+}
