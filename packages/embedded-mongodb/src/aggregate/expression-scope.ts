@@ -1,4 +1,4 @@
-import type { Doc } from '../values/bson-type.ts';
+import { type Doc, isDocument } from '../values/bson-type.ts';
 import type { Collation } from '../values/collation.ts';
 import { location } from '../values/refusals.ts';
 
@@ -80,4 +80,40 @@ export function nullableOperator(
   evaluate: (args: unknown[], name: string, scope: CompileScope) => unknown,
 ): OperatorCompiler {
   return operator(least, most, (args, name, scope) => (args.some(isNullish) ? null : evaluate(args, name, scope)));
+}
+
+/** What an operator with named arguments accepts, and the codes MongoDB raises otherwise. */
+export interface NamedArguments {
+  readonly required: readonly string[];
+  readonly optional?: readonly string[];
+  readonly notObject: number;
+  readonly unknown: number;
+  readonly missing: number;
+}
+
+/** Compiles an operator's named arguments; absent optional ones stay absent. */
+export function compileNamed(
+  name: string,
+  operand: unknown,
+  scope: CompileScope,
+  accepted: NamedArguments,
+): Readonly<Record<string, Expression>> {
+  const fields = namedOperands(name, operand, accepted);
+  const compiled: Record<string, Expression> = {};
+  for (const [argument, expression] of Object.entries(fields)) compiled[argument] = scope.compile(expression, scope);
+  return compiled;
+}
+
+/** Checks an operator's named arguments without compiling them. */
+export function namedOperands(name: string, operand: unknown, accepted: NamedArguments): Doc {
+  if (!isDocument(operand)) throw location(accepted.notObject, `${name} only supports an object as its argument`);
+  const allowed = [...accepted.required, ...(accepted.optional ?? [])];
+  for (const argument of Object.keys(operand)) {
+    if (!allowed.includes(argument)) throw location(accepted.unknown, `Unrecognized parameter to ${name}: ${argument}`);
+  }
+  for (const argument of accepted.required) {
+    if (!Object.hasOwn(operand, argument))
+      throw location(accepted.missing, `Missing '${argument}' parameter to ${name}`);
+  }
+  return operand;
 }

@@ -3,19 +3,40 @@ import type { Collation } from '../values/collation.ts';
 import { getField, plainDocument, putField } from '../values/fields.ts';
 import { failedToParse, location } from '../values/refusals.ts';
 import type { CompileScope, Expression, OperatorCompiler, Variables } from './expression-scope.ts';
+import { accumulationOperators } from './expressions/accumulation.ts';
 import { arithmeticOperators } from './expressions/arithmetic.ts';
 import { arrayOperators } from './expressions/array.ts';
+import { iterationOperators } from './expressions/array-iteration.ts';
 import { booleanOperators } from './expressions/boolean.ts';
 import { comparisonOperators } from './expressions/comparison.ts';
 import { conditionalOperators } from './expressions/conditional.ts';
+import { dateOperators } from './expressions/date.ts';
+import { dateArithmeticOperators } from './expressions/date-arithmetic.ts';
+import { mathOperators } from './expressions/math.ts';
+import { objectOperators } from './expressions/object.ts';
+import { regexOperators } from './expressions/regex.ts';
+import { setOperators } from './expressions/set.ts';
+import { stringOperators } from './expressions/string.ts';
+import { typeOperators } from './expressions/type.ts';
+import { checkVariableName } from './variable-name.ts';
 
 /** Every expression operator by name. */
 export const expressionOperators: Readonly<Record<string, OperatorCompiler>> = {
+  ...accumulationOperators,
   ...arithmeticOperators,
   ...arrayOperators,
   ...booleanOperators,
   ...comparisonOperators,
   ...conditionalOperators,
+  ...dateArithmeticOperators,
+  ...dateOperators,
+  ...iterationOperators,
+  ...mathOperators,
+  ...objectOperators,
+  ...regexOperators,
+  ...setOperators,
+  ...stringOperators,
+  ...typeOperators,
   $literal: (operand) => () => operand,
   $const: (operand) => () => operand,
 };
@@ -41,15 +62,6 @@ export function rootVariables(options: RootVariableOptions): ExpressionScope {
     values[name] = compileExpression(expression, empty)({}, { NOW: options.now });
   }
   return { compile: { ...empty, names: new Set(Object.keys(values)) }, values };
-}
-
-/** User variables start with a lower-case letter. Throws FailedToParse otherwise. */
-export function checkVariableName(name: string): void {
-  if (name === 'CURRENT') return;
-  if (!/^[a-z\u0080-\uffff]/.test(name))
-    throw failedToParse(`'${name}' starts with an invalid character for a user variable name`);
-  if (!/^[\w\u0080-\uffff]*$/.test(name))
-    throw failedToParse(`'${name}' contains an invalid character for a variable name`);
 }
 
 /** Compiles an aggregation expression. Throws for unknown operators (InvalidPipelineOperator, 168) and malformed operands. */
