@@ -25,10 +25,17 @@ describe.each<Wiring>(['in-process', 'five-ports'])('the whole story, %s wiring'
       const token = again.data.login.session.accessToken;
       const history = await send(ops.HISTORY, {}, token);
       expect(history.me.orders.nodes).toEqual([
-        { id: before.orderId, number: before.orderNumber, status: 'COMPLETED', deliveryStatus: { status: 'DELIVERED' } },
+        {
+          id: before.orderId,
+          number: before.orderNumber,
+          status: 'COMPLETED',
+          deliveryStatus: { status: 'DELIVERED' },
+        },
       ]);
       const operator = await client.request<Reply>(ops.LOGIN, operatorLogin);
-      expect(await send(ops.STOCK, { id: before.productId }, operator.data.login.session.accessToken)).toEqual(before.stock);
+      expect(await send(ops.STOCK, { id: before.productId }, operator.data.login.session.accessToken)).toEqual(
+        before.stock,
+      );
       expect(await shop.stop('SIGTERM')).toBe(0);
       expect(shop.output()).toMatch(/stopped\s*$/);
     } finally {
@@ -58,7 +65,10 @@ async function playStory(wiring: Wiring, directory: string) {
   expect(first.name.toLowerCase() + second.name.toLowerCase()).toContain('milk');
   const stockBefore = await send(ops.STOCK, { id: first.id }, operator);
   const guest = (await send(ops.ADD_TO_CART, { productId: first.id, quantity: 2 })).addToCart;
-  expect(guest).toMatchObject({ userErrors: [], cart: { totalQuantity: 2, subtotal: { amount: 2 * first.price.amount } } });
+  expect(guest).toMatchObject({
+    userErrors: [],
+    cart: { totalQuantity: 2, subtotal: { amount: 2 * first.price.amount } },
+  });
   const guestToken: string = guest.cart.guestToken;
   const more = (await send(ops.ADD_TO_CART, { productId: second.id }, { 'x-cart-token': guestToken })).addToCart;
   expect(more.cart).toMatchObject({ id: guest.cart.id, totalQuantity: 3 });
@@ -81,9 +91,17 @@ async function playStory(wiring: Wiring, directory: string) {
   // Check out at the quoted total.
   const { quote } = await send(ops.QUOTE, { addressId }, customer);
   expect(quote.itemTotal.amount).toBe(2 * first.price.amount + second.price.amount);
-  const input = { idempotencyKey: `story-${Date.now()}`, addressId, paymentMethod: 'COD', expectedGrandTotal: quote.grandTotal.amount };
+  const input = {
+    idempotencyKey: `story-${Date.now()}`,
+    addressId,
+    paymentMethod: 'COD',
+    expectedGrandTotal: quote.grandTotal.amount,
+  };
   const placed = (await send(ops.PLACE_ORDER, { input }, customer)).placeOrder;
-  expect(placed).toMatchObject({ userErrors: [], order: { status: 'CONFIRMED', bill: { grandTotal: quote.grandTotal } } });
+  expect(placed).toMatchObject({
+    userErrors: [],
+    order: { status: 'CONFIRMED', bill: { grandTotal: quote.grandTotal } },
+  });
   const replayed = (await send(ops.PLACE_ORDER, { input }, customer)).placeOrder;
   expect(replayed.order.id).toBe(placed.order.id);
   const orderId: string = placed.order.id;
@@ -108,11 +126,18 @@ async function playStory(wiring: Wiring, directory: string) {
     },
   });
   const queue = await send(ops.QUEUE, {}, operator);
-  expect(queue.deliveryQueue.nodes).toContainEqual({ orderId, status: 'PLACED', order: { number: placed.order.number } });
+  expect(queue.deliveryQueue.nodes).toContainEqual({
+    orderId,
+    status: 'PLACED',
+    order: { number: placed.order.number },
+  });
   const move = async (status: string, rest: object = {}) =>
     (await send(ops.UPDATE_STATUS, { input: { orderId, status, ...rest } }, operator)).updateStatus;
 
-  expect((await move('DELIVERED')).userErrors[0]).toMatchObject({ code: 'ILLEGAL_TRANSITION', currentStatus: 'PLACED' });
+  expect((await move('DELIVERED')).userErrors[0]).toMatchObject({
+    code: 'ILLEGAL_TRANSITION',
+    currentStatus: 'PLACED',
+  });
   expect(await move('PACKED')).toMatchObject({ hasChanged: true, userErrors: [] });
   expect((await move('OUT_FOR_DELIVERY')).userErrors[0].code).toBe('RIDER_REQUIRED');
   const assigned = await send(ops.ASSIGN_RIDER, { orderId, riderId: queue.riders[0].id }, operator);

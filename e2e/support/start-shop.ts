@@ -12,9 +12,19 @@ export interface StartedShop extends StartedProcess {
 export type Wiring = 'in-process' | 'five-ports';
 
 /** Starts the shop as its users do, on free ports, keeping its data in the given folder. */
-export async function startShop(wiring: Wiring, dataDirectory: string, env: Record<string, string> = {}): Promise<StartedShop> {
+export async function startShop(
+  wiring: Wiring,
+  dataDirectory: string,
+  env: Record<string, string> = {},
+): Promise<StartedShop> {
   const entry = wiring === 'in-process' ? 'app/src/main.ts' : 'app/src/dev.ts';
-  const started = startProcess(entry, { PORT: '0', DATA_DIR: dataDirectory, LOG_LEVEL: 'warn', RATE_LIMITS: 'off', ...env });
+  const started = startProcess(entry, {
+    PORT: '0',
+    DATA_DIR: dataDirectory,
+    LOG_LEVEL: 'warn',
+    RATE_LIMITS: 'off',
+    ...env,
+  });
   const [, url = ''] = await started.waitFor(/(http:\/\/127\.0\.0\.1:\d+\/graphql)\b[\s\S]*is ready/);
   return { ...started, url, socketUrl: url.replace('http', 'ws') };
 }

@@ -51,7 +51,9 @@ function describe(error: GraphQLError, entries: readonly SubgraphEntry[]): strin
     // Composition tags each AST node with its subgraph; graphql's own type does not know the tag.
     const name = (node as { subgraph?: string }).subgraph;
     const entry = entries.find((candidate) => candidate.name === name);
-    return entry && node.loc ? [`${name} ${entry.schemaPath}:${node.loc.startToken.line}:${node.loc.startToken.column}`] : [];
+    return entry && node.loc
+      ? [`${name} ${entry.schemaPath}:${node.loc.startToken.line}:${node.loc.startToken.column}`]
+      : [];
   });
   return `${places.length > 0 ? `${places.join(', ')} ` : ''}${code} ${error.message}`;
 }
