@@ -1,0 +1,26 @@
+export { correlationIdOf, currentCorrelationId, withCorrelationId } from './correlation.ts';
+export { createDocumentCache, type DocumentCache, type ParsedQuery } from './document-cache.ts';
+export { ConfigError, createEnvReader, type EnvReader } from './env-reader.ts';
+export { executeLocally, type LocalOperation, type LocalStream, subscribeLocally } from './execute-locally.ts';
+export { HEADERS } from './headers.ts';
+export {
+  type HttpRoute,
+  type HttpServer,
+  type HttpServerOptions,
+  respondJson,
+  startHttpServer,
+  type UpgradeRoute,
+} from './http-server.ts';
+export { buildSubgraph, type LocalSubgraph, type SubgraphRequest } from './local-subgraph.ts';
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export { BodyError, readBody, readJsonBody } from './read-body.ts';
+export { type RunningProcess, type RunProcessOptions, runProcess } from './run-process.ts';
+export {
+  createSubgraphClient,
+  SubgraphCallError,
+  type SubgraphCallOptions,
+  type SubgraphClient,
+  type SubgraphClientOptions,
+} from './subgraph-client.ts';
+export { type SubgraphServerOptions, startSubgraphServer } from './subgraph-server.ts';
