@@ -4,9 +4,13 @@ import { putField } from '../values/fields.ts';
 import { location, typeMismatch } from '../values/refusals.ts';
 import { type ExpressionScope, rootVariables } from './expressions.ts';
 import type { PipelineScope, Stage, StageCompiler } from './stage.ts';
+import { bucketingStages } from './stages/bucketing.ts';
 import { groupingStages } from './stages/grouping.ts';
+import { joiningStages } from './stages/joining.ts';
+import { compileRedact } from './stages/redaction.ts';
 import { selectingStages } from './stages/selecting.ts';
 import { shapingStages } from './stages/shaping.ts';
+import { compileSetWindowFields } from './stages/window.ts';
 
 export interface PipelineOptions {
   /** The documents of another collection of the same database, for `$lookup` and `$unionWith`. */
@@ -22,7 +26,11 @@ export const pipelineStages: Readonly<Record<string, StageCompiler>> = {
   ...shapingStages,
   ...selectingStages,
   ...groupingStages,
+  ...bucketingStages,
+  ...joiningStages,
   $facet: compileFacet,
+  $redact: compileRedact,
+  $setWindowFields: compileSetWindowFields,
 };
 
 /**

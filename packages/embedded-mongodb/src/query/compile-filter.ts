@@ -1,7 +1,8 @@
 import { compileExpression, type ExpressionScope, rootVariables } from '../aggregate/expressions.ts';
-import { bsonTypeOf, type Doc, isDocument } from '../values/bson-type.ts';
+import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
 import { type Collation, parseCollation } from '../values/collation.ts';
 import { plainDocument } from '../values/fields.ts';
+import { toDouble } from '../values/numeric.ts';
 import { badValue, failedToParse, refusal } from '../values/refusals.ts';
 import { isTruthy } from './element-tests.ts';
 import { compileFieldCondition } from './field-condition.ts';
@@ -63,43 +64,53 @@ export function compileMatcher(filter: unknown, scope: FilterScope): DocumentMat
   return andMatcher(matchers);
 }
 
+type TopLevelCompiler = (operand: unknown, scope: FilterScope, name: string) => DocumentMatcher | undefined;
+
+/** Every operator that may stand in a field's place. */
+export const topLevelOperators: Readonly<Record<string, TopLevelCompiler>> = {
+  $and: (operand, scope, name) => andMatcher(clauses(name, operand, scope)),
+  $or: (operand, scope, name) => {
+    const any = clauses(name, operand, scope);
+    return (doc, context) => any.some((matcher) => matcher(doc, context));
+  },
+  $nor: (operand, scope, name) => {
+    const none = clauses(name, operand, scope);
+    return (doc) => !none.some((matcher) => matcher(doc, null));
+  },
+  $comment: () => undefined,
+  $expr: (operand, scope) => {
+    const expression = compileExpression(operand, scope.variables.compile);
+    return (doc) => isTruthy(expression(doc, scope.variables.values));
+  },
+  $jsonSchema: (operand) => compileJsonSchema(operand),
+  $alwaysTrue: (operand, _scope, name) => constantMatcher(name, operand, true),
+  $alwaysFalse: (operand, _scope, name) => constantMatcher(name, operand, false),
+  $sampleRate: (operand) => {
+    const rate = isNumeric(operand) ? toDouble(operand) : Number.NaN;
+    if (!(rate >= 0 && rate <= 1)) throw badValue('numeric argument to $sampleRate must be in [0, 1]');
+    return () => Math.random() < rate;
+  },
+  $where: () => {
+    throw refusal(115, '$where is not supported: this server runs no JavaScript');
+  },
+  $text: () => {
+    throw refusal(27, 'text index required for $text query (this server has no text indexes)');
+  },
+};
+
 function topLevel(name: string, operand: unknown, scope: FilterScope): DocumentMatcher | undefined {
-  switch (name) {
-    case '$and':
-      return andMatcher(clauses(name, operand, scope));
-    case '$or': {
-      const any = clauses(name, operand, scope);
-      return (doc, context) => any.some((matcher) => matcher(doc, context));
-    }
-    case '$nor': {
-      const none = clauses(name, operand, scope);
-      return (doc) => !none.some((matcher) => matcher(doc, null));
-    }
-    case '$comment':
-      return undefined;
-    case '$expr': {
-      const expression = compileExpression(operand, scope.variables.compile);
-      return (doc) => isTruthy(expression(doc, scope.variables.values));
-    }
-    case '$jsonSchema': {
-      const validate = compileJsonSchema(operand);
-      return (doc) => validate(doc);
-    }
-    case '$alwaysTrue':
-      return () => true;
-    case '$alwaysFalse':
-      return () => false;
-    case '$sampleRate':
-      return () => Math.random() < Number(operand);
-    case '$where':
-      throw refusal(115, '$where is not supported: this server runs no JavaScript');
-    case '$text':
-      throw refusal(27, 'text index required for $text query (this server has no text indexes)');
-    default:
-      throw badValue(
-        `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
-      );
+  const compile = Object.hasOwn(topLevelOperators, name) ? topLevelOperators[name] : undefined;
+  if (!compile) {
+    throw badValue(
+      `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
+    );
   }
+  return compile(operand, scope, name);
+}
+
+function constantMatcher(name: string, operand: unknown, answer: boolean): DocumentMatcher {
+  if (!isNumeric(operand) || toDouble(operand) !== 1) throw failedToParse(`${name} must be an integer value of 1`);
+  return () => answer;
 }
 
 function clauses(name: string, operand: unknown, scope: FilterScope): DocumentMatcher[] {
@@ -109,10 +120,4 @@ function clauses(name: string, operand: unknown, scope: FilterScope): DocumentMa
     if (bsonTypeOf(clause) !== 'object') throw badValue(`${name} argument's entries must be objects`);
     return compileMatcher(clause, scope);
   });
-}
-
-/** Compiles and applies once; for callers with a single document. */
-export function matchesFilter(doc: Doc, filter: unknown, options?: FilterOptions): boolean {
-  if (filter === null) throw failedToParse('filter must be a document');
-  return compileFilter(filter, options).matches(doc);
 }
