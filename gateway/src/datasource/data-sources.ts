@@ -1,0 +1,80 @@
+import type { LocalSubgraph, Logger } from '@swiftcart/service';
+import { Pool } from 'undici';
+import type { Graph } from '../composition/load-graph.ts';
+import type { CallHeaders } from './call-headers.ts';
+import type { DataSource } from './data-source.ts';
+import { createHttpDataSource } from './http-data-source.ts';
+import { createLocalDataSource } from './local-data-source.ts';
+import { createUpstreamSockets } from './upstream-sockets.ts';
+
+/** How subgraphs are called. */
+export interface DataSourceSettings {
+  readonly deadlineMs: number;
+  readonly maxResponseBytes: number;
+  readonly maxConnections: number;
+  readonly connectTimeoutMs: number;
+  readonly keepAliveMs: number;
+}
+
+export interface DataSourcesOptions {
+  readonly settings: DataSourceSettings;
+  readonly callHeaders: CallHeaders;
+  readonly localSubgraphs: ReadonlyMap<string, LocalSubgraph>;
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+}
+
+/** The data sources of whatever graph is current. Kept by URL, so that a reload re-uses pools and opens only new ones. */
+export interface DataSources extends AsyncDisposable {
+  forGraph(graph: Graph): ReadonlyMap<string, DataSource>;
+}
+
+export function createDataSources(options: DataSourcesOptions): DataSources {
+  const { settings, callHeaders, localSubgraphs, subgraphUrls } = options;
+  const pools = new Map<string, Pool>();
+  const sources = new Map<string, DataSource>();
+  const sockets = createUpstreamSockets(settings);
+  const perGraph = new WeakMap<Graph, ReadonlyMap<string, DataSource>>();
+
+  function poolFor(origin: string): Pool {
+    const known = pools.get(origin);
+    if (known !== undefined) return known;
+    const pool = new Pool(origin, {
+      connections: settings.maxConnections,
+      connect: { timeout: settings.connectTimeoutMs },
+      keepAliveTimeout: 30_000,
+    });
+    pools.set(origin, pool);
+    return pool;
+  }
+
+  function sourceFor(name: string, routingUrl: string): DataSource {
+    const local = localSubgraphs.get(name);
+    const key = local === undefined ? `${name} ${routingUrl}` : name;
+    const known = sources.get(key);
+    if (known !== undefined) return known;
+    let source: DataSource;
+    if (local !== undefined) {
+      source = createLocalDataSource(local, callHeaders, settings.deadlineMs);
+    } else {
+      const url = new URL(routingUrl);
+      source = createHttpDataSource({ ...settings, name, url, pool: poolFor(url.origin), sockets, callHeaders });
+    }
+    sources.set(key, source);
+    return source;
+  }
+
+  return {
+    forGraph(graph) {
+      const known = perGraph.get(graph);
+      if (known !== undefined) return known;
+      const map = new Map(graph.subgraphs.map(({ name, url }) => [name, sourceFor(name, subgraphUrls[name] ?? url)]));
+      perGraph.set(graph, map);
+      return map;
+    },
+    async [Symbol.asyncDispose]() {
+      await sockets[Symbol.asyncDispose]();
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { executeLocally, type LocalSubgraph, subscribeLocally } from '@swiftcart/service';
+import type { CallHeaders } from './call-headers.ts';
+import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
+import { SubgraphFailure } from './subgraph-failure.ts';
+
+/** A subgraph in the same process: fetches are executed directly, parsed once per plan, with the headers HTTP would carry. */
+export function createLocalDataSource(
+  subgraph: LocalSubgraph,
+  callHeaders: CallHeaders,
+  deadlineMs: number,
+): DataSource {
+  const { name } = subgraph;
+  return {
+    name,
+    async fetch(fetch, call) {
+      const signal = AbortSignal.any([call.signal, AbortSignal.timeout(deadlineMs)]);
+      const answer = executeLocally(subgraph, operationOf(fetch, callHeaders(name, call), signal));
+      const result = await Promise.race([answer, rejectOnAbort(name, signal)]);
+      return result as SubgraphResponse;
+    },
+    async *subscribe(fetch: SubgraphFetch, call: CallContext) {
+      const source = await subscribeLocally(subgraph, operationOf(fetch, callHeaders(name, call), call.signal));
+      if (!(Symbol.asyncIterator in source)) {
+        yield { data: null, errors: source.errors };
+        return;
+      }
+      for await (const result of source) yield result as SubgraphResponse;
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function operationOf(fetch: SubgraphFetch, headers: Record<string, string>, signal: AbortSignal) {
+  return {
+    document: fetch.document(),
+    variables: fetch.variables,
+    operationName: fetch.operationName,
+    request: { headers, signal },
+  };
+}
+
+/** A resolver that ignores its signal must not hold the client: the fetch is given up, whatever it still does. */
+function rejectOnAbort(subgraph: string, signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = () => reject(new SubgraphFailure('SUBGRAPH_TIMEOUT', subgraph, `${subgraph} did not answer in time.`));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}

@@ -1,0 +1,156 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { OperationTypeNode } from 'graphql';
+import type { SubgraphError, SubgraphResponse } from '../datasource/data-source.ts';
+import { compiledFetch } from './compiled-fetch.ts';
+import type { PlanExecution } from './execute-plan.ts';
+import { applyRewrites } from './fetch-rewrites.ts';
+import { objectsAt, placesAt } from './flatten-path.ts';
+import { isRawObject, mergeInto, type RawObject } from './raw-data.ts';
+import { groupByRepresentation, type RepresentationGroup, representationOf } from './representations.ts';
+
+type Path = readonly (string | number)[];
+
+/** Runs one fetch of a plan and merges its answer under `path`. Failures are recorded, never thrown. */
+export async function executeFetch(execution: PlanExecution, node: FetchNode, path: Path): Promise<void> {
+  const entities = path.length === 0 ? [execution.data] : objectsAt(execution.data, path);
+  if (entities.length === 0) return;
+  if (node.requires === undefined) await fetchFields(execution, node, path, entities);
+  else await fetchEntities(execution, node, path, entities, node.requires);
+}
+
+async function fetchFields(
+  execution: PlanExecution,
+  node: FetchNode,
+  path: Path,
+  targets: readonly RawObject[],
+): Promise<void> {
+  const response = await send(execution, node, pickVariables(execution, node));
+  if (response instanceof Error) {
+    recordFailure(execution, node, path, targets[0], response);
+    return;
+  }
+  for (const error of response.errors ?? []) {
+    execution.errors.addFromSubgraph(
+      node.serviceName,
+      error,
+      error.path && [...concretePath(execution, path), ...error.path],
+    );
+  }
+  if (!isRawObject(response.data)) return;
+  applyRewrites(execution.supergraphSchema, node.outputRewrites, response.data);
+  for (const target of targets) mergeInto(target, response.data);
+}
+
+async function fetchEntities(
+  execution: PlanExecution,
+  node: FetchNode,
+  path: Path,
+  entities: readonly RawObject[],
+  requires: NonNullable<FetchNode['requires']>,
+): Promise<void> {
+  const schema = execution.supergraphSchema;
+  const groups = groupByRepresentation(entities, (entity) => {
+    const representation = representationOf(schema, entity, requires);
+    if (representation !== undefined) applyRewrites(schema, node.inputRewrites, representation);
+    return representation;
+  });
+  if (groups.length === 0) return;
+  const representations = groups.map((group) => group.representation);
+  const response = await send(execution, node, { ...pickVariables(execution, node), representations });
+  if (response instanceof Error) {
+    recordFailure(execution, node, path, groups[0]?.entities[0], response);
+    return;
+  }
+  recordEntityErrors(execution, node, path, groups, response.errors);
+  const received = response.data?.['_entities'];
+  if (response.data === null || response.data === undefined) return;
+  if (!Array.isArray(received) || received.length !== groups.length) {
+    recordFailure(execution, node, path, groups[0]?.entities[0], new Error(`_entities is no list of ${groups.length}`));
+    return;
+  }
+  for (const [index, group] of groups.entries()) mergeEntity(execution, node, group, received[index]);
+}
+
+function mergeEntity(execution: PlanExecution, node: FetchNode, group: RepresentationGroup, received: unknown): void {
+  if (!isRawObject(received)) return;
+  // Fields of an interface object arrive without a type name; the type found elsewhere stays the entity's type.
+  received['__typename'] ??= group.entities[0]?.['__typename'];
+  applyRewrites(execution.supergraphSchema, node.outputRewrites, received);
+  for (const entity of group.entities) mergeInto(entity, received);
+}
+
+async function send(
+  execution: PlanExecution,
+  node: FetchNode,
+  variables: Record<string, unknown>,
+): Promise<SubgraphResponse | Error> {
+  const source = execution.sources.get(node.serviceName);
+  if (source === undefined) return new Error(`The supergraph names no subgraph ${node.serviceName}.`);
+  try {
+    return await source.fetch(
+      {
+        operation: node.operation,
+        document: compiledFetch(node).document,
+        operationName: node.operationName,
+        kind: node.operationKind ?? OperationTypeNode.QUERY,
+        variables,
+      },
+      execution.call,
+    );
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function pickVariables(execution: PlanExecution, node: FetchNode): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const name of node.variableUsages ?? []) {
+    const value = execution.variables[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+/** Errors of entities come back at every place where the entity stands, under the client's path. */
+function recordEntityErrors(
+  execution: PlanExecution,
+  node: FetchNode,
+  path: Path,
+  groups: readonly RepresentationGroup[],
+  errors: readonly SubgraphError[] | undefined,
+): void {
+  if (errors === undefined || errors.length === 0) return;
+  const places = placesAt(execution.data, path);
+  for (const error of errors) {
+    const [root, index, ...rest] = error.path ?? [];
+    const group = root === '_entities' && typeof index === 'number' ? groups[index] : undefined;
+    if (group === undefined) {
+      const first = groups[0]?.entities[0];
+      execution.errors.addFromSubgraph(node.serviceName, error, (first && places.get(first)?.[0]) ?? undefined);
+      continue;
+    }
+    for (const entity of group.entities) {
+      for (const place of places.get(entity) ?? []) {
+        execution.errors.addFromSubgraph(node.serviceName, error, [...place, ...rest]);
+      }
+    }
+  }
+}
+
+/** A fetch that failed as a whole: one error for each field it would have filled, at the first place it would have shown. */
+function recordFailure(
+  execution: PlanExecution,
+  node: FetchNode,
+  path: Path,
+  target: RawObject | undefined,
+  failure: Error,
+): void {
+  const place = path.length === 0 ? [] : ((target && placesAt(execution.data, path).get(target)?.[0]) ?? []);
+  execution.errors.addFailure(node.serviceName, failure, place, path, compiledFetch(node).responseNames());
+}
+
+function concretePath(execution: PlanExecution, path: Path): (string | number)[] {
+  if (!path.includes('@')) return [...path];
+  const first = placesAt(execution.data, path).values().next();
+  return first.done ? [] : (first.value[0] ?? []);
+}

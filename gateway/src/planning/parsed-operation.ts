@@ -1,0 +1,88 @@
+import { codedError } from '@swiftcart/graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { Graph } from '../composition/load-graph.ts';
+
+/** A client's document, parsed and valid against one graph, with the operation that will run. */
+export interface ParsedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+/** A document that cannot run, with the errors to answer. */
+export class OperationRefusedError extends Error {
+  override readonly name = 'OperationRefusedError';
+  readonly errors: readonly GraphQLError[];
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors.map((error) => error.message).join('; '));
+    this.errors = errors;
+  }
+}
+
+/** Parses client text. `maxTokens` bounds the work: a parser is the first thing that hostile text meets. */
+export function parseOperation(text: string, maxTokens: number): DocumentNode {
+  try {
+    return parse(text, { maxTokens });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const code = error.message.includes('tokens. Parsing aborted') ? 'OPERATION_TOO_LARGE' : 'GRAPHQL_PARSE_FAILED';
+    throw new OperationRefusedError([withCode(error, code)]);
+  }
+}
+
+/** Validates a document and picks the operation to run. Throws OperationRefusedError. */
+export function validateOperation(
+  graph: Graph,
+  document: DocumentNode,
+  operationName: string | undefined,
+  maxErrors: number,
+): ParsedOperation {
+  const errors = validate(graph.schema, document, specifiedRules, { maxErrors });
+  if (errors.length > 0) {
+    // The last one only says that validation stopped.
+    const reported = errors.slice(0, maxErrors);
+    throw new OperationRefusedError(reported.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
+  }
+  return pickOperation(document, operationName);
+}
+
+/** Picks the operation that a request names, or the only one. Throws OperationRefusedError. */
+export function pickOperation(document: DocumentNode, operationName: string | undefined): ParsedOperation {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  const operations: OperationDefinitionNode[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+  }
+  const named = operations.filter((node) => operationName === undefined || node.name?.value === operationName);
+  const [operation] = named;
+  if (operation === undefined || named.length > 1) {
+    const message =
+      operation === undefined
+        ? `The document has no operation${operationName === undefined ? '' : ` named ${JSON.stringify(operationName)}`}.`
+        : 'The document has several operations: say which with operationName.';
+    throw new OperationRefusedError([codedError('BAD_USER_INPUT', message)]);
+  }
+  return { document, operation, fragments };
+}
+
+function withCode(
+  error: GraphQLError,
+  code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'OPERATION_TOO_LARGE',
+): GraphQLError {
+  return new GraphQLError(error.message, {
+    ...(error.nodes ? { nodes: error.nodes } : {}),
+    source: error.source,
+    positions: error.positions,
+    extensions: { code },
+  });
+}

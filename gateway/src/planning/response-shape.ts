@@ -1,0 +1,161 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionNode,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+} from 'graphql';
+
+/** Why a field answers null without being fetched. */
+export type Denial = 'UNAUTHENTICATED' | 'FORBIDDEN';
+
+/** A field as the client asked for it, merged over fragments and repeated selections. */
+export interface ShapedField {
+  /** The client's response name. */
+  readonly name: string;
+  /** Where the raw data holds it; differs where planning had to use another alias. */
+  readonly rawName: string;
+  readonly kind: 'field' | 'typename' | 'introspection';
+  readonly type: GraphQLOutputType;
+  readonly nodes: readonly FieldNode[];
+  readonly denial: Denial | undefined;
+  /** The sub-selection, undefined for leaves. */
+  readonly shape: SelectionShape | undefined;
+}
+
+/** A merged selection set; its fields for each object type are worked out once. */
+export interface SelectionShape {
+  fieldsOf(type: GraphQLObjectType): readonly ShapedField[];
+}
+
+export interface ShapeOptions {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Values of the variables that `@skip` and `@include` read: a shape is valid for these values alone. */
+  readonly conditions: Readonly<Record<string, unknown>>;
+  readonly rawNames: ReadonlyMap<FieldNode, string>;
+  readonly denials: ReadonlyMap<FieldNode, Denial>;
+}
+
+/** Prepares the shape of an operation's response, per the specification's CollectFields and MergeSelectionSets. */
+export function responseShape(options: ShapeOptions): SelectionShape {
+  return selectionShape(options, [options.operation.selectionSet]);
+}
+
+function selectionShape(options: ShapeOptions, selectionSets: readonly SelectionSetNode[]): SelectionShape {
+  const perType = new Map<GraphQLObjectType, readonly ShapedField[]>();
+  return {
+    fieldsOf(type) {
+      const known = perType.get(type);
+      if (known !== undefined) return known;
+      const fields = shapedFields(options, type, selectionSets);
+      perType.set(type, fields);
+      return fields;
+    },
+  };
+}
+
+function shapedFields(
+  options: ShapeOptions,
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+): ShapedField[] {
+  const grouped = new Map<string, FieldNode[]>();
+  const visited = new Set<string>();
+  for (const { selections } of selectionSets) collectFields(options, type, selections, grouped, visited);
+  return [...grouped].flatMap(([name, nodes]) => shapedField(options, type, name, nodes) ?? []);
+}
+
+function shapedField(
+  options: ShapeOptions,
+  parent: GraphQLObjectType,
+  name: string,
+  nodes: readonly FieldNode[],
+): ShapedField | undefined {
+  const [first] = nodes;
+  if (first === undefined) return undefined;
+  const rawName = options.rawNames.get(first) ?? name;
+  const denial = nodes.map((node) => options.denials.get(node)).find((found) => found !== undefined);
+  const fieldName = first.name.value;
+  if (fieldName === TypeNameMetaFieldDef.name) {
+    return { name, rawName, kind: 'typename', type: TypeNameMetaFieldDef.type, nodes, denial, shape: undefined };
+  }
+  const isIntrospection = fieldName === SchemaMetaFieldDef.name || fieldName === TypeMetaFieldDef.name;
+  const type = isIntrospection ? SchemaMetaFieldDef.type : parent.getFields()[fieldName]?.type;
+  if (type === undefined) return undefined;
+  const subSelections = nodes.flatMap((node) => node.selectionSet ?? []);
+  return {
+    name,
+    rawName,
+    kind: isIntrospection ? 'introspection' : 'field',
+    type,
+    nodes,
+    denial,
+    shape: subSelections.length === 0 ? undefined : selectionShape(options, subSelections),
+  };
+}
+
+function collectFields(
+  options: ShapeOptions,
+  type: GraphQLObjectType,
+  selections: readonly SelectionNode[],
+  grouped: Map<string, FieldNode[]>,
+  visited: Set<string>,
+): void {
+  for (const selection of selections) {
+    if (!isIncluded(selection, options.conditions)) continue;
+    if (selection.kind === Kind.FIELD) {
+      const name = (selection.alias ?? selection.name).value;
+      const nodes = grouped.get(name);
+      if (nodes === undefined) grouped.set(name, [selection]);
+      else nodes.push(selection);
+      continue;
+    }
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      if (visited.has(selection.name.value)) continue;
+      visited.add(selection.name.value);
+    }
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? options.fragments.get(selection.name.value) : selection;
+    const condition = fragment?.typeCondition?.name.value;
+    if (fragment === undefined || !appliesTo(options.schema, condition, type)) continue;
+    collectFields(options, type, fragment.selectionSet.selections, grouped, visited);
+  }
+}
+
+function appliesTo(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const conditionType = schema.getType(condition);
+  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
+}
+
+/** Whether `@skip` and `@include` let a selection through for these variable values. */
+export function isIncluded(selection: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
+  if (selection.directives === undefined || selection.directives.length === 0) return true;
+  const skip = getDirectiveValues(GraphQLSkipDirective, selection, variables);
+  if (skip?.['if'] === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.['if'] !== false;
+}
+
+/** The object type behind a raw object: its `__typename` where the static type is abstract. */
+export function runtimeType(
+  schema: GraphQLSchema,
+  staticType: GraphQLOutputType,
+  typename: unknown,
+): GraphQLObjectType | undefined {
+  if (isObjectType(staticType)) return staticType;
+  const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
+  return isObjectType(type) ? type : undefined;
+}

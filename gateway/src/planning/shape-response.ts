@@ -1,0 +1,133 @@
+import { codedError } from '@swiftcart/graphql';
+import { GraphQLError, type GraphQLObjectType, type GraphQLSchema, isListType, isNonNullType } from 'graphql';
+import { isValidLeaf } from './leaf-values.ts';
+import type { PlanErrors } from './plan-errors.ts';
+import { isRawObject, type RawObject } from './raw-data.ts';
+import { runtimeType, type SelectionShape, type ShapedField } from './response-shape.ts';
+
+export interface ShapingInput {
+  readonly schema: GraphQLSchema;
+  readonly rootType: GraphQLObjectType;
+  readonly shape: SelectionShape;
+  readonly raw: RawObject;
+  readonly errors: PlanErrors;
+  /** Answers `__schema` and `__type`. */
+  introspect(field: ShapedField): unknown;
+}
+
+/** A response in the client's own names, with every error that explains a null in it. */
+export interface ShapedResponse {
+  readonly data: RawObject | null;
+  readonly errors: readonly GraphQLError[];
+}
+
+type Path = (string | number)[];
+
+/**
+ * Turns merged raw data into exactly what the client selected: its names, its order, its types.
+ * A missing value is null; null at a non-null position becomes an error with a path and nulls its parent, as the
+ * specification asks (section 6.4.4), unless an error already explains it.
+ */
+export function shapeResponse(input: ShapingInput): ShapedResponse {
+  const shaping = new Shaping(input);
+  const data = shaping.object(input.raw, input.rootType, input.shape);
+  return { data: data ?? null, errors: shaping.errors };
+}
+
+/** `undefined` from a method means: null, and the position above must become null too. */
+class Shaping {
+  readonly errors: GraphQLError[] = [];
+  readonly #input: ShapingInput;
+  /** Client names and raw names of the same place; they differ where planning used another alias. */
+  readonly #path: Path = [];
+  readonly #rawPath: Path = [];
+
+  constructor(input: ShapingInput) {
+    this.#input = input;
+  }
+
+  object(raw: RawObject, type: GraphQLObjectType, shape: SelectionShape): RawObject | undefined {
+    const output: RawObject = {};
+    for (const field of shape.fieldsOf(type)) {
+      const value = this.#field(raw, type, field);
+      if (value === undefined) return undefined;
+      if (field.name === '__proto__') {
+        Object.defineProperty(output, field.name, { value, enumerable: true, configurable: true, writable: true });
+      } else output[field.name] = value;
+    }
+    return output;
+  }
+
+  #field(raw: RawObject, type: GraphQLObjectType, field: ShapedField): unknown {
+    if (field.kind === 'typename') return type.name;
+    if (field.kind === 'introspection') return this.#input.introspect(field);
+    this.#path.push(field.name);
+    this.#rawPath.push(field.rawName);
+    const value = field.denial === undefined ? this.#value(raw[field.rawName], field.type, field) : this.#denied(field);
+    this.#path.pop();
+    this.#rawPath.pop();
+    return value;
+  }
+
+  #denied(field: ShapedField): null | undefined {
+    const code = field.denial ?? 'FORBIDDEN';
+    const message = code === 'FORBIDDEN' ? 'You may not see this.' : 'Sign in to see this.';
+    this.errors.push(codedErrorAt(codedError(code, message), this.#path));
+    return isNonNullType(field.type) ? undefined : null;
+  }
+
+  #value(raw: unknown, type: ShapedField['type'], field: ShapedField): unknown {
+    if (isNonNullType(type)) {
+      const errorsBefore = this.errors.length;
+      const value = this.#value(raw, type.ofType, field);
+      if (value !== null && value !== undefined) return value;
+      if (this.errors.length === errorsBefore && !this.#input.errors.explains(this.#rawPath)) {
+        this.#violation('A required value is missing.');
+      }
+      return undefined;
+    }
+    if (raw === null || raw === undefined) return null;
+    if (isListType(type)) return this.#list(raw, type.ofType, field);
+    if (field.shape === undefined) {
+      if (isValidLeaf(type, raw)) return raw;
+      this.#violation('A value is not of its type.');
+      return null;
+    }
+    if (!isRawObject(raw)) {
+      this.#violation('A value is not of its type.');
+      return null;
+    }
+    const objectType = runtimeType(this.#input.schema, type, raw['__typename']);
+    if (objectType === undefined) {
+      if (!this.#input.errors.explains(this.#rawPath)) this.#violation('The type of an object is not known.');
+      return null;
+    }
+    return this.object(raw, objectType, field.shape) ?? null;
+  }
+
+  #list(raw: unknown, elementType: ShapedField['type'], field: ShapedField): unknown[] | null {
+    if (!Array.isArray(raw)) {
+      this.#violation('A value is not of its type.');
+      return null;
+    }
+    const output: unknown[] = [];
+    for (let index = 0; index < raw.length; index += 1) {
+      this.#path.push(index);
+      this.#rawPath.push(index);
+      const value = this.#value(raw[index], elementType, field);
+      this.#path.pop();
+      this.#rawPath.pop();
+      if (value === undefined) return null;
+      output.push(value);
+    }
+    return output;
+  }
+
+  #violation(message: string): void {
+    this.errors.push(codedErrorAt(codedError('INTERNAL_SERVER_ERROR', message), this.#path));
+  }
+}
+
+function codedErrorAt(error: GraphQLError, path: Path): GraphQLError {
+  return new GraphQLError(error.message, { path: [...path], extensions: error.extensions });
+}
