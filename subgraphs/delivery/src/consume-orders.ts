@@ -36,6 +36,7 @@ export function consumeOrders(bus: EventBus, tools: CommandTools): Promise<Async
   return bus.consume({
     topic: 'orders',
     group: 'delivery',
+    onPoison: tools.store.parked.onPoison('delivery'),
     async handler(event: DomainEvent) {
       if (event.kind !== 'order.confirmed') return;
       const { orderId, ...order } = orderConfirmed.parse(event.payload);

@@ -66,7 +66,7 @@ export async function createDeliveryService(options: DeliveryOptions): Promise<D
   try {
     const store = opening(await openStore({ uri: mongodbUri, databaseName }));
     const relay = opening(
-      createOutboxRelay({ models: [store.deliveries.model], bus, logger, ...(metrics && { metrics }) }),
+      createOutboxRelay({ models: [store.deliveries.model], bus, logger, metrics, parked: store.parked }),
     );
     const tools = createTools({ store, settings, logger, bus, relay, now });
     const feed = opening(await createDeliveryFeed({ store, bus, logger, now, pollMs: settings.streamPollMs }));

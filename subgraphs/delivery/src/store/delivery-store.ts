@@ -53,7 +53,8 @@ export function createDeliveryStore(connection: Connection) {
     /** Answers false when the order has a record already. */
     async insert({ orderId, id, ...rest }: DeliveryRecord, outbox: readonly DomainEvent[]): Promise<boolean> {
       try {
-        await model.collection.insertOne({ _id: orderId, publicId: id, ...rest, outbox: [...outbox] } as never);
+        const events = outbox.length === 0 ? {} : { outbox: [...outbox] };
+        await model.collection.insertOne({ _id: orderId, publicId: id, ...rest, ...events } as never);
         return true;
       } catch (error) {
         if (isDuplicateKey(error)) return false;

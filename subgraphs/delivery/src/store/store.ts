@@ -1,3 +1,4 @@
+import { createParkedEvents, type ParkedEvents } from '@swiftcart/events';
 import mongoose from 'mongoose';
 import { createDeliveryQueries, type DeliveryQueries } from './delivery-queries.ts';
 import { createDeliveryStore, type DeliveryStore } from './delivery-store.ts';
@@ -8,6 +9,8 @@ export interface Store extends AsyncDisposable {
   readonly deliveries: DeliveryStore;
   readonly queries: DeliveryQueries;
   readonly riders: RiderStore;
+  /** Events that could not be handled or published, kept for a person. */
+  readonly parked: ParkedEvents;
   /** Whether the database answers now. */
   isReady(): Promise<boolean>;
 }
@@ -24,6 +27,7 @@ export async function openStore({ uri, databaseName }: { uri: string; databaseNa
       deliveries,
       queries: createDeliveryQueries(deliveries.model),
       riders,
+      parked: createParkedEvents(connection),
       isReady: async () => {
         const answer = await connection.db?.command({ ping: 1 });
         return answer?.['ok'] === 1;
