@@ -1,0 +1,3 @@
+export { demoAccounts } from './commands/seed-demo-accounts.ts';
+export { readUsersConfig, type UsersConfig } from './config.ts';
+export { createUsersService, type UsersOptions, type UsersService } from './service.ts';

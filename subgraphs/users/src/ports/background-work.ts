@@ -1,0 +1,26 @@
+import type { Logger } from '@swiftcart/service';
+
+/** Work that nobody waits for: an answer must not take longer, or fail, because a message has to be sent. */
+export interface BackgroundWork extends AsyncDisposable {
+  start(what: string, work: () => Promise<void>): void;
+  /** Resolves when everything started so far has ended. */
+  settled(): Promise<void>;
+}
+
+/** Failures are logged. Disposing waits for what is under way. */
+export function createBackgroundWork(logger: Logger): BackgroundWork {
+  const running = new Set<Promise<void>>();
+  const settled = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running);
+  };
+  return {
+    start(what, work) {
+      const run = work()
+        .catch((error: unknown) => logger.error({ err: error, what }, 'background work failed'))
+        .finally(() => running.delete(run));
+      running.add(run);
+    },
+    settled,
+    [Symbol.asyncDispose]: settled,
+  };
+}
