@@ -16,7 +16,7 @@ describe.each<Wiring>(['in-process', 'five-ports'])('the whole story, %s wiring'
       const before = await playStory(wiring, directory);
       await using shop = await startShop(wiring, directory);
       const client = createGraphqlClient(shop.url);
-      const send = async (query: string, variables: object, token: string): Promise<Reply> => {
+      const send = async (query: string, variables: Record<string, unknown>, token: string): Promise<Reply> => {
         const reply = await client.request<Reply>(query, variables, { headers: { authorization: `Bearer ${token}` } });
         expect(reply.errors).toBeUndefined();
         return reply.data;
@@ -49,7 +49,7 @@ const operatorLogin = { email: 'operator@swiftcart.test', password: 'swiftcart-d
 async function playStory(wiring: Wiring, directory: string) {
   await using shop = await startShop(wiring, directory);
   const client = createGraphqlClient(shop.url);
-  const send = async (query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<Reply> => {
+  const send = async (query: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Reply> => {
     const reply = await client.request<Reply>(query, variables, { headers });
     expect(reply.errors, JSON.stringify(reply.errors)).toBeUndefined();
     return reply.data;

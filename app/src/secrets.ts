@@ -9,7 +9,7 @@ const oneLine = ({ privateKeyPem }: KeyPair) => privateKeyPem.trim().replaceAll(
 const lines = [
   '# Written by `npm run secrets`. Keep it out of version control; every process gets only the lines it needs.',
   `JWT_PRIVATE_KEY='${oneLine(accessTokens)}'`,
-  `REFRESH_TOKEN_SECRET='${randomBytes(32).toString('base64url')}'`,
+  `REFRESH_TOKEN_KEY='${randomBytes(32).toString('base64url')}'`,
   `GATEWAY_PRIVATE_KEY='${oneLine(gateway)}'`,
   `ORDERS_PRIVATE_KEY='${oneLine(orders)}'`,
   `TRUSTED_SERVICE_KEYS='${JSON.stringify({ keys: [gateway.publicJwk, orders.publicJwk] })}'`,

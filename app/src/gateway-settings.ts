@@ -1,0 +1,33 @@
+import type { EventBus } from '@swiftcart/events';
+import type { RevocationSource } from '@swiftcart/gateway';
+import type { SubgraphClient } from '@swiftcart/service';
+
+/** Roughly what an access token may live at most; asking for more costs nothing, asking for less would let one through. */
+const longestTokenLifeMs = 24 * 3_600_000;
+
+const REVOKED_SESSIONS =
+  'query RevokedSessions($since: DateTime!) { revokedSessions(since: $since) { sessionId until } }';
+
+/** Where this shop's gateway learns of sessions that ended: all live ones from users at start, later ones over the bus. */
+export function createRevocationSource(users: SubgraphClient, bus: EventBus): RevocationSource {
+  return {
+    async loadInitial() {
+      const since = new Date(Date.now() - longestTokenLifeMs).toISOString();
+      const { revokedSessions } = await users.request<{ revokedSessions: { sessionId: string; until: string }[] }>(
+        REVOKED_SESSIONS,
+        { since },
+        { correlationId: 'gateway-start' },
+      );
+      return revokedSessions.map(({ sessionId, until }) => ({ sessionId, until: new Date(until) }));
+    },
+    listen: (onRevoked) =>
+      bus.listen({
+        topic: 'users',
+        handler({ kind, payload }) {
+          const { sessionId, until } = payload;
+          if (kind !== 'session.revoked' || typeof sessionId !== 'string' || typeof until !== 'string') return;
+          onRevoked({ sessionId, until: new Date(until) });
+        },
+      }),
+  };
+}
