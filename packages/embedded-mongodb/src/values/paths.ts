@@ -63,12 +63,16 @@ function visitArray(
     return visit(array, arrayIndex);
   }
   const part = parts[depth] as string;
-  if (isIndexName(part)) {
-    const position = Number(part);
-    if (position < array.length) {
-      const element = array[position] ?? null;
-      if (visitValue(element, parts, depth + 1, expandLeaf, arrayIndex >= 0 ? arrayIndex : position, visit))
-        return true;
+  if (isIndexName(part) && Number(part) < array.length) {
+    // A position asked for by number is no traversal: its value is not spread, and `$` does not remember it.
+    const element = array[Number(part)] ?? null;
+    if (depth + 1 === parts.length) {
+      if (visit(element, arrayIndex)) return true;
+    } else if (
+      typeof element === 'object' &&
+      visitContainer(element, parts, depth + 1, expandLeaf, arrayIndex, visit)
+    ) {
+      return true;
     }
   }
   for (let index = 0; index < array.length; index += 1) {
@@ -77,6 +81,19 @@ function visitArray(
     if (walk(element, parts, depth, expandLeaf, arrayIndex >= 0 ? arrayIndex : index, visit)) return true;
   }
   return false;
+}
+
+/** Only documents and arrays inside an array can be entered further. */
+function visitContainer(
+  element: unknown,
+  parts: readonly string[],
+  depth: number,
+  expandLeaf: boolean,
+  arrayIndex: number,
+  visit: PathVisitor,
+): boolean {
+  if (!Array.isArray(element) && !isDocument(element)) return false;
+  return visitValue(element, parts, depth, expandLeaf, arrayIndex, visit);
 }
 
 /** Every value a query sees at the path, arrays at the end expanded and whole; `undefined` stands for missing. */
@@ -100,12 +117,27 @@ export interface IndexValues {
 
 /** The values an index on the path holds for the document. */
 export function indexValuesAtPath(doc: Doc, path: string): IndexValues {
+  return collectValues(doc, path, true);
+}
+
+/** The values among which a sort takes the least or greatest. */
+export function sortValuesAtPath(doc: Doc, path: string): IndexValues {
+  return collectValues(doc, path, false);
+}
+
+function collectValues(doc: Doc, path: string, asQuery: boolean): IndexValues {
   const found: unknown[] = [];
-  const state = { hasArray: false };
+  const state: CollectState = { hasArray: false, asQuery };
   collectIndexValues(doc, path.split('.'), 0, found, state);
   const isMissing = found.every((value) => value === missingMark);
   const values = found.map((value) => (value === missingMark ? undefined : value === emptyMark ? undefined : value));
   return { values: values.length > 0 ? values : [undefined], hasArray: state.hasArray, isMissing };
+}
+
+interface CollectState {
+  hasArray: boolean;
+  /** Also what only a query sees: documents in an array asked by position lack the position as a name. */
+  readonly asQuery: boolean;
 }
 
 const missingMark = Symbol('missing');
@@ -116,7 +148,7 @@ function collectIndexValues(
   parts: readonly string[],
   depth: number,
   found: unknown[],
-  state: { hasArray: boolean },
+  state: CollectState,
 ): void {
   const value = getField(container, parts[depth] as string);
   collectFrom(value, parts, depth + 1, found, state);
@@ -127,7 +159,7 @@ function collectFrom(
   parts: readonly string[],
   depth: number,
   found: unknown[],
-  state: { hasArray: boolean },
+  state: CollectState,
 ): void {
   const isLeaf = depth === parts.length;
   if (Array.isArray(value)) {
@@ -138,24 +170,33 @@ function collectFrom(
       return;
     }
     const part = parts[depth] as string;
-    if (
-      isIndexName(part) &&
-      Number(part) < value.length &&
-      !value.some((element) => isDocument(element) && Object.hasOwn(element, part))
-    ) {
-      collectFrom(value[Number(part)], parts, depth + 1, found, state);
-      return;
-    }
-    let entered = false;
+    const isPosition = isIndexName(part) && Number(part) < value.length;
+    // By number and by name: the index holds all that a query on the path sees.
+    if (isPosition) collectElement(value[Number(part)], parts, depth + 1, found, state);
+    const before = found.length;
     for (const element of value) {
-      if (!isDocument(element)) continue;
-      entered = true;
-      collectIndexValues(element, parts, depth, found, state);
+      if (isDocument(element) && (!isPosition || Object.hasOwn(element, part))) {
+        collectIndexValues(element, parts, depth, found, state);
+      } else if (!isPosition || (state.asQuery && isDocument(element))) {
+        found.push(missingMark);
+      }
     }
-    if (!entered) found.push(missingMark);
+    if (found.length === before) found.push(missingMark);
     return;
   }
   if (isLeaf) found.push(value === undefined ? missingMark : value);
   else if (isDocument(value)) collectIndexValues(value, parts, depth, found, state);
   else found.push(missingMark);
+}
+
+/** An element reached by its number: at the end of the path it counts as a whole, and its own elements as well. */
+function collectElement(
+  value: unknown,
+  parts: readonly string[],
+  depth: number,
+  found: unknown[],
+  state: CollectState,
+): void {
+  if (depth === parts.length && Array.isArray(value)) found.push(value);
+  collectFrom(value, parts, depth, found, state);
 }

@@ -2,7 +2,7 @@ import { type Doc, isDocument, isNumeric } from './bson-type.ts';
 import type { Collation } from './collation.ts';
 import { compareValues } from './compare.ts';
 import { toDouble } from './numeric.ts';
-import { indexValuesAtPath } from './paths.ts';
+import { sortValuesAtPath } from './paths.ts';
 import { badValue, location } from './refusals.ts';
 
 export interface SortPart {
@@ -36,7 +36,7 @@ export function sortValue(doc: Doc, part: SortPart, collation?: Collation): unkn
     const direct = Object.hasOwn(doc, part.path) ? doc[part.path] : null;
     if (!Array.isArray(direct)) return direct === undefined ? null : direct;
   }
-  const { values, hasArray, isMissing } = indexValuesAtPath(doc, part.path);
+  const { values, hasArray, isMissing } = sortValuesAtPath(doc, part.path);
   if (isMissing) return null;
   if (!hasArray) return values[0];
   let best = values[0];
