@@ -49,7 +49,11 @@ const operatorLogin = { email: 'operator@swiftcart.test', password: 'swiftcart-d
 async function playStory(wiring: Wiring, directory: string) {
   await using shop = await startShop(wiring, directory);
   const client = createGraphqlClient(shop.url);
-  const send = async (query: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Reply> => {
+  const send = async (
+    query: string,
+    variables: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Reply> => {
     const reply = await client.request<Reply>(query, variables, { headers });
     expect(reply.errors, JSON.stringify(reply.errors)).toBeUndefined();
     return reply.data;

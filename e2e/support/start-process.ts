@@ -16,14 +16,21 @@ export interface StartedProcess {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts `node --import tsx <entry>` from the repository's root, with only PATH, HOME and the given variables. */
+/** Starts a TypeScript entry or a built one with node from the repository's root, with only PATH, HOME and the given variables. */
 export function startProcess(entry: string, env: Record<string, string>, args: readonly string[] = []): StartedProcess {
+  const loader = entry.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  return startCommand(process.execPath, [...loader, entry, ...args], env);
+}
+
+/** Starts any command the same way. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): StartedProcess {
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
-  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
-    cwd: root,
-    env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const entry = [command, ...args].join(' ');
+  const child = spawn(command, args, { cwd: root, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const listeners = new Set<() => void>();
   const hear = (chunk: Buffer) => {
