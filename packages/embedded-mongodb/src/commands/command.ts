@@ -1,0 +1,27 @@
+import type { Catalog } from '../engine/catalog.ts';
+import type { Doc } from '../values/bson-type.ts';
+import type { CursorRegistry } from '../server/cursor-registry.ts';
+
+/** What every command may use. Time comes from `now()`, so tests can set it. */
+export interface CommandContext {
+  readonly catalog: Catalog;
+  readonly cursors: CursorRegistry;
+  readonly database: string;
+  readonly commandName: string;
+  readonly body: Doc;
+  readonly connectionId: number;
+  readonly startedAt: Date;
+  readonly now: () => Date;
+}
+
+/** An answer: a document, which gets `ok: 1`, or finished BSON. */
+export type Reply = Doc | Uint8Array;
+
+/** Runs to its end at once; throws CommandError to refuse. */
+export interface Command {
+  run(context: CommandContext): Reply;
+  /** The answer waits until everything so far is on disk. */
+  readonly isWrite?: boolean;
+  /** Only on the `admin` database (code 13). */
+  readonly isAdminOnly?: boolean;
+}

@@ -1,0 +1,45 @@
+import { ObjectId } from 'bson';
+import { assertDocumentSize, decodeDocument, encodeDocument } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import type { Collection } from '../engine/collection.ts';
+import type { Doc } from '../values/bson-type.ts';
+import { putField } from '../values/fields.ts';
+import { assertKnownFields, flagOf, namespaceOf, requireArray } from './arguments.ts';
+import type { Command } from './command.ts';
+import { runEach, writeResult } from './write-batch.ts';
+
+/** https://www.mongodb.com/docs/manual/reference/command/insert/ */
+export const insert: Command = {
+  isWrite: true,
+  run(context) {
+    const { body } = context;
+    assertKnownFields(body, 'insert', ['insert', 'documents', 'ordered', 'bypassDocumentValidation', 'bypassEmptyTsReplacement']);
+    const namespace = namespaceOf(context);
+    const documents = requireArray(body, 'documents', 'insert') as Uint8Array[];
+    const options = { bypassValidation: flagOf(body, 'bypassDocumentValidation') };
+    const collection = context.catalog.ensure(namespace);
+    let inserted = 0;
+    const writeErrors = runEach(documents, body, (bytes) => {
+      insertDocument(collection, bytes, options);
+      inserted += 1;
+    });
+    return writeResult({ n: inserted }, writeErrors);
+  },
+};
+
+/** Stores BSON as it came, with `_id` put first, or made when there is none. */
+export function insertDocument(
+  collection: Collection,
+  bytes: Uint8Array,
+  options: { readonly bypassValidation?: boolean },
+): Doc {
+  if (!(bytes instanceof Uint8Array)) throw new CommandError(14, 'documents to insert must be objects');
+  assertDocumentSize(bytes);
+  const doc = decodeDocument(bytes);
+  if (Object.keys(doc)[0] === '_id' && doc['_id'] !== undefined) {
+    return collection.insert(new Uint8Array(bytes), doc, options).doc;
+  }
+  const withId: Doc = { _id: doc['_id'] ?? new ObjectId() };
+  for (const name of Object.keys(doc)) if (name !== '_id') putField(withId, name, doc[name]);
+  return collection.insert(encodeDocument(withId), withId, options).doc;
+}
