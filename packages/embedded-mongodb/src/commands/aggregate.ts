@@ -5,12 +5,12 @@ import { CommandError } from '../command-error.ts';
 import { selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { bsonTypeOf, type Doc, isDocument } from '../values/bson-type.ts';
-import { compareValues } from '../values/compare.ts';
 import { parseCollation } from '../values/collation.ts';
+import { compareValues } from '../values/compare.ts';
 import { encodeKey } from '../values/key.ts';
 import { valuesAtPath } from '../values/paths.ts';
 import { encodeCursorReply } from '../wire/cursor-reply.ts';
-import { assertKnownFields, countOf, optionalDocument, namespaceOf, requireArray, requireString } from './arguments.ts';
+import { assertKnownFields, countOf, namespaceOf, optionalDocument, requireArray, requireString } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { maxTimeOf } from './find.ts';
 
@@ -27,8 +27,10 @@ export const aggregate: Command = {
     assertKnownFields(body, 'aggregate', FIELDS);
     const pipeline = requireArray(body, 'pipeline', 'aggregate');
     const cursor = optionalDocument(body, 'cursor');
-    if (!cursor) throw new CommandError(9, "The 'cursor' option is required, except for aggregate with the explain argument");
-    const namespace = typeof body['aggregate'] === 'string' ? namespaceOf(context) : `${context.database}.$cmd.aggregate`;
+    if (!cursor)
+      throw new CommandError(9, "The 'cursor' option is required, except for aggregate with the explain argument");
+    const namespace =
+      typeof body['aggregate'] === 'string' ? namespaceOf(context) : `${context.database}.$cmd.aggregate`;
     const results = [...runAggregate(context, namespace, pipeline)];
     const batch = context.cursors.open(namespace, encoded(results), { batchSize: countOf(cursor, 'batchSize') });
     return encodeCursorReply('firstBatch', batch.documents, batch.cursorId, namespace);
@@ -74,7 +76,15 @@ export const count: Command = {
     const isWhole = Object.keys(filterSpec).length === 0 && body['hint'] === undefined;
     if (isWhole) return { n: new Int32(Math.min(limit, Math.max(0, (collection?.size ?? 0) - skip))) };
     const filter = compileFilter(filterSpec, { collation, now: context.now() });
-    const selection = { filterSpec, filter, collation, hint: body['hint'], skip, limit, deadlineMs: maxTimeOf(context) };
+    const selection = {
+      filterSpec,
+      filter,
+      collation,
+      hint: body['hint'],
+      skip,
+      limit,
+      deadlineMs: maxTimeOf(context),
+    };
     return { n: new Int32(selectRows(collection, selection).length) };
   },
 };
@@ -90,7 +100,13 @@ export const distinct: Command = {
     const collationSpec = optionalDocument(body, 'collation') ?? collection?.options['collation'];
     const collation = parseCollation(collationSpec);
     const filter = compileFilter(filterSpec, { collation: collationSpec, now: context.now() });
-    const selection = { filterSpec, filter, collation: collationSpec, hint: body['hint'], deadlineMs: maxTimeOf(context) };
+    const selection = {
+      filterSpec,
+      filter,
+      collation: collationSpec,
+      hint: body['hint'],
+      deadlineMs: maxTimeOf(context),
+    };
     const seen = new Map<string, unknown>();
     for (const { doc } of selectRows(collection, selection)) {
       for (const value of valuesAtPath(doc, path)) {
@@ -103,4 +119,3 @@ export const distinct: Command = {
     return { values: [...seen.values()].sort((a, b) => compareValues(a, b, collation)) };
   },
 };
-

@@ -18,7 +18,10 @@ export function assertKnownFields(body: Doc, where: string, known: readonly stri
 }
 
 function mismatch(name: string, value: unknown, expected: string): CommandError {
-  return new CommandError(14, `BSON field '${name}' is the wrong type '${bsonTypeOf(value)}', expected type '${expected}'`);
+  return new CommandError(
+    14,
+    `BSON field '${name}' is the wrong type '${bsonTypeOf(value)}', expected type '${expected}'`,
+  );
 }
 
 export function optionalDocument(body: Doc, name: string): Doc | undefined {
@@ -43,7 +46,8 @@ export function optionalString(body: Doc, name: string): string | undefined {
 
 export function requireString(body: Doc, name: string, where: string): string {
   const value = optionalString(body, name);
-  if (value === undefined) throw new CommandError(40414, `BSON field '${where}.${name}' is missing but a required field`);
+  if (value === undefined)
+    throw new CommandError(40414, `BSON field '${where}.${name}' is missing but a required field`);
   return value;
 }
 
@@ -68,7 +72,8 @@ export function countOf(body: Doc, name: string): number | undefined {
 
 export function requireArray(body: Doc, name: string, where: string): unknown[] {
   const value = body[name];
-  if (value === undefined) throw new CommandError(40414, `BSON field '${where}.${name}' is missing but a required field`);
+  if (value === undefined)
+    throw new CommandError(40414, `BSON field '${where}.${name}' is missing but a required field`);
   if (!Array.isArray(value)) throw mismatch(`${where}.${name}`, value, 'array');
   return value;
 }

@@ -1,6 +1,6 @@
 import type { Catalog } from '../engine/catalog.ts';
-import type { Doc } from '../values/bson-type.ts';
 import type { CursorRegistry } from '../server/cursor-registry.ts';
+import type { Doc } from '../values/bson-type.ts';
 
 /** What every command may use. Time comes from `now()`, so tests can set it. */
 export interface CommandContext {

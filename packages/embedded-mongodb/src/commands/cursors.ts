@@ -11,7 +11,10 @@ export const getMore: Command = {
     assertKnownFields(body, 'getMore', ['getMore', 'collection', 'batchSize', 'term', 'lastKnownCommittedOpTime']);
     const id = body['getMore'];
     if (!(id instanceof Long)) {
-      throw new CommandError(14, `BSON field 'getMore.getMore' is the wrong type '${bsonTypeOf(id)}', expected type 'long'`);
+      throw new CommandError(
+        14,
+        `BSON field 'getMore.getMore' is the wrong type '${bsonTypeOf(id)}', expected type 'long'`,
+      );
     }
     const namespace = `${database}.${requireString(body, 'collection', 'getMore')}`;
     const batch = cursors.next(id, namespace, countOf(body, 'batchSize'));

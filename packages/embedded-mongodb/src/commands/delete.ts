@@ -29,7 +29,11 @@ function deleteMatching(context: CommandContext, namespace: string, entry: unkno
   const filterSpec = requireDocument(entry, 'q', 'delete.deletes');
   const collection = context.catalog.find(namespace);
   const collation = optionalDocument(entry, 'collation') ?? collection?.options['collation'];
-  const filter = compileFilter(filterSpec, { collation, let: optionalDocument(context.body, 'let'), now: context.now() });
+  const filter = compileFilter(filterSpec, {
+    collation,
+    let: optionalDocument(context.body, 'let'),
+    now: context.now(),
+  });
   const rows = selectRows(collection, {
     filterSpec,
     filter,
@@ -44,7 +48,8 @@ function deleteMatching(context: CommandContext, namespace: string, entry: unkno
 
 function limitOf(entry: Doc): number {
   const given = entry['limit'];
-  if (given === undefined) throw new CommandError(40414, "BSON field 'delete.deletes.limit' is missing but a required field");
+  if (given === undefined)
+    throw new CommandError(40414, "BSON field 'delete.deletes.limit' is missing but a required field");
   const limit = toDouble(given);
   if (limit !== 0 && limit !== 1) {
     throw new CommandError(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`);

@@ -24,9 +24,13 @@ export const findAndModify: Command = {
     if (isRemove && body['update'] !== undefined) {
       throw new CommandError(9, "Cannot specify both an 'update' and 'remove'=true");
     }
-    if (isRemove && flagOf(body, 'upsert')) throw new CommandError(9, "Cannot specify both 'upsert'=true and 'remove'=true");
+    if (isRemove && flagOf(body, 'upsert'))
+      throw new CommandError(9, "Cannot specify both 'upsert'=true and 'remove'=true");
     if (isRemove && flagOf(body, 'new')) {
-      throw new CommandError(9, "Cannot specify both 'new'=true and 'remove'=true; 'remove' always returns the deleted document");
+      throw new CommandError(
+        9,
+        "Cannot specify both 'new'=true and 'remove'=true; 'remove' always returns the deleted document",
+      );
     }
     if (!isRemove && body['update'] === undefined) {
       throw new CommandError(9, "Either an 'update' or 'remove'=true must be specified");

@@ -47,7 +47,9 @@ function findDocuments(context: CommandContext, namespace: string): Iterable<Uin
   const filter = compileFilter(filterSpec, variables);
   const projection = optionalDocument(body, 'projection');
   const project =
-    projection && Object.keys(projection).length > 0 ? compileProjection(projection, { ...variables, filter }) : undefined;
+    projection && Object.keys(projection).length > 0
+      ? compileProjection(projection, { ...variables, filter })
+      : undefined;
   const limit = countOf(body, 'limit');
   const rows = selectRows(context.catalog.find(namespace), {
     filterSpec,

@@ -13,7 +13,13 @@ export const insert: Command = {
   isWrite: true,
   run(context) {
     const { body } = context;
-    assertKnownFields(body, 'insert', ['insert', 'documents', 'ordered', 'bypassDocumentValidation', 'bypassEmptyTsReplacement']);
+    assertKnownFields(body, 'insert', [
+      'insert',
+      'documents',
+      'ordered',
+      'bypassDocumentValidation',
+      'bypassEmptyTsReplacement',
+    ]);
     const namespace = namespaceOf(context);
     const documents = requireArray(body, 'documents', 'insert') as Uint8Array[];
     const options = { bypassValidation: flagOf(body, 'bypassDocumentValidation') };

@@ -1,20 +1,46 @@
 import { Int32 } from 'bson';
 import { CommandError } from '../command-error.ts';
 import { type Doc, isDocument } from '../values/bson-type.ts';
-import { assertKnownFields, flagOf, namespaceOf, optionalDocument, requireArray, requireDocument } from './arguments.ts';
+import {
+  assertKnownFields,
+  flagOf,
+  namespaceOf,
+  optionalDocument,
+  requireArray,
+  requireDocument,
+} from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { maxTimeOf } from './find.ts';
 import { type UpdateStatement, updateRows } from './update-rows.ts';
 import { runEach, writeResult } from './write-batch.ts';
 
-const STATEMENT = ['q', 'u', 'c', 'multi', 'upsert', 'collation', 'arrayFilters', 'hint', 'sort', 'sampleId', 'upsertSupplied'];
+const STATEMENT = [
+  'q',
+  'u',
+  'c',
+  'multi',
+  'upsert',
+  'collation',
+  'arrayFilters',
+  'hint',
+  'sort',
+  'sampleId',
+  'upsertSupplied',
+];
 
 /** https://www.mongodb.com/docs/manual/reference/command/update/ */
 export const update: Command = {
   isWrite: true,
   run(context) {
     const { body, catalog } = context;
-    assertKnownFields(body, 'update', ['update', 'updates', 'ordered', 'bypassDocumentValidation', 'let', 'bypassEmptyTsReplacement']);
+    assertKnownFields(body, 'update', [
+      'update',
+      'updates',
+      'ordered',
+      'bypassDocumentValidation',
+      'let',
+      'bypassEmptyTsReplacement',
+    ]);
     const namespace = namespaceOf(context);
     const upserted: Doc[] = [];
     let n = 0;
@@ -23,10 +49,15 @@ export const update: Command = {
       const counts = { matched: 0, modified: 0 };
       try {
         const statement = readStatement(entry, context);
-        const outcome = updateRows(catalog.find(namespace), statement, () => catalog.ensure(namespace), (matched, modified) => {
-          counts.matched = matched;
-          counts.modified = modified;
-        });
+        const outcome = updateRows(
+          catalog.find(namespace),
+          statement,
+          () => catalog.ensure(namespace),
+          (matched, modified) => {
+            counts.matched = matched;
+            counts.modified = modified;
+          },
+        );
         if (!('upsertedId' in outcome)) return;
         upserted.push({ index: new Int32(index), _id: outcome.upsertedId });
         n += 1;

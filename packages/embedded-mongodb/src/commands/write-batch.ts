@@ -36,7 +36,11 @@ function writeError(error: CommandError, index: number): Doc {
 }
 
 /** `{ n, ... , writeErrors? }` with its numbers as int32. */
-export function writeResult(counts: Readonly<Record<string, number>>, writeErrors: readonly Doc[], rest: Doc = {}): Doc {
+export function writeResult(
+  counts: Readonly<Record<string, number>>,
+  writeErrors: readonly Doc[],
+  rest: Doc = {},
+): Doc {
   const result: Doc = {};
   for (const [name, count] of Object.entries(counts)) result[name] = new Int32(count);
   return { ...result, ...rest, ...(writeErrors.length > 0 ? { writeErrors } : {}) };

@@ -4,8 +4,8 @@ import { CommandError } from '../command-error.ts';
 import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
 import { bsonTypeOf, type Doc } from '../values/bson-type.ts';
 import { parseCollation } from '../values/collation.ts';
-import { encodeKey } from '../values/key.ts';
 import { plainDocument } from '../values/fields.ts';
+import { encodeKey } from '../values/key.ts';
 import { CollectionIndex, type IndexKeys } from './collection-index.ts';
 import { duplicateKeyError } from './duplicate-key.ts';
 import { ID_INDEX, type IndexDefinition } from './index-definition.ts';
@@ -71,7 +71,8 @@ export class Collection {
   setOptions(options: Doc): void {
     this.#options = options;
     const validator = options['validator'];
-    this.#validator = validator === undefined ? undefined : compileFilter(validator, { collation: options['collation'] });
+    this.#validator =
+      validator === undefined ? undefined : compileFilter(validator, { collation: options['collation'] });
     parseCollation(options['collation']);
   }
 
@@ -153,7 +154,7 @@ export class Collection {
   #idKeyOf(doc: Doc): string {
     const id = doc['_id'];
     const type = bsonTypeOf(id);
-    if (type === 'array' || type === 'regex' || type === 'undefined') {
+    if (type === 'array' || type === 'regex' || type === 'missing') {
       throw new CommandError(53, `The '_id' value cannot be of type ${type}`);
     }
     return encodeKey(id);

@@ -4,7 +4,11 @@ import { toDouble } from '../values/numeric.ts';
 import type { IndexDefinition } from './index-definition.ts';
 
 /** E11000 in mongod's words: clients (mongoose among them) read the message, `keyPattern` and `keyValue`. */
-export function duplicateKeyError(namespace: string, definition: IndexDefinition, values: readonly unknown[]): CommandError {
+export function duplicateKeyError(
+  namespace: string,
+  definition: IndexDefinition,
+  values: readonly unknown[],
+): CommandError {
   const keyValue: Doc = {};
   definition.fields.forEach(({ path }, position) => {
     keyValue[path] = values[position] ?? null;

@@ -56,7 +56,8 @@ export function parseIndexDefinition(entry: unknown): IndexDefinition {
   }
   const fields = parseFields(entry['key']);
   const name = entry['name'];
-  if (name === undefined) throw new CommandError(9, "The 'name' field is a required property of an index specification");
+  if (name === undefined)
+    throw new CommandError(9, "The 'name' field is a required property of an index specification");
   if (typeof name !== 'string') throw new CommandError(14, "The field 'name' must be a string");
   if (name === '') throw new CommandError(67, 'The index name cannot be empty');
   if (name === '*') throw new CommandError(2, "The index name '*' is not valid.");
@@ -88,7 +89,8 @@ function parseFields(key: unknown): IndexField[] {
   if (paths.length > 32) throw new CommandError(13103, 'too many compound keys: at most 32');
   return paths.map((path) => {
     const kind = key[path];
-    if (path === '' || path.split('.').includes('')) throw new CommandError(67, 'Index keys cannot contain an empty field');
+    if (path === '' || path.split('.').includes(''))
+      throw new CommandError(67, 'Index keys cannot contain an empty field');
     if (path.includes('$**')) throw new CommandError(67, 'wildcard indexes are not supported by this server');
     if (path.split('.').some((part) => part.startsWith('$') && !['$id', '$ref', '$db'].includes(part))) {
       throw new CommandError(67, `Index key contains an illegal field name: field name starts with '$'.`);
@@ -100,7 +102,10 @@ function parseFields(key: unknown): IndexField[] {
       throw new CommandError(67, `Unknown index plugin '${kind}'`);
     }
     if (!isNumeric(kind) || toDouble(kind) === 0 || Number.isNaN(toDouble(kind))) {
-      throw new CommandError(67, `Values in v:2 index key pattern cannot be of type ${bsonTypeOf(kind)} or zero. Only numbers > 0, numbers < 0, and strings are allowed.`);
+      throw new CommandError(
+        67,
+        `Values in v:2 index key pattern cannot be of type ${bsonTypeOf(kind)} or zero. Only numbers > 0, numbers < 0, and strings are allowed.`,
+      );
     }
     return { path, direction: toDouble(kind) < 0 ? -1 : 1 };
   });
@@ -111,7 +116,10 @@ function parseExpiry(value: unknown, fields: readonly IndexField[]): number | un
   if (!isNumeric(value)) throw new CommandError(14, "The field 'expireAfterSeconds' must be a number");
   const seconds = toDouble(value);
   if (!(seconds >= 0 && seconds <= 2_147_483_647)) {
-    throw new CommandError(67, "TTL index 'expireAfterSeconds' option must be within an acceptable range, 0 to 2147483647");
+    throw new CommandError(
+      67,
+      "TTL index 'expireAfterSeconds' option must be within an acceptable range, 0 to 2147483647",
+    );
   }
   if (fields.length > 1 || fields[0]?.path === '_id') {
     throw new CommandError(67, 'TTL indexes are single-field indexes, compound indexes and _id do not support TTL');
@@ -124,12 +132,19 @@ function flag(entry: Doc, name: string): boolean {
   if (value === undefined) return false;
   if (typeof value === 'boolean') return value;
   if (isNumeric(value)) return toDouble(value) !== 0;
-  throw new CommandError(14, `The field '${name}' has value of type ${bsonTypeOf(value)}, which is not convertible to bool`);
+  throw new CommandError(
+    14,
+    `The field '${name}' has value of type ${bsonTypeOf(value)}, which is not convertible to bool`,
+  );
 }
 
 function storedSpec(entry: Doc, fields: readonly IndexField[]): Doc {
   const key = entry['key'] as Doc;
-  const spec: Doc = { v: new Int32(2), key: Object.fromEntries(fields.map(({ path }) => [path, key[path]])), name: entry['name'] };
+  const spec: Doc = {
+    v: new Int32(2),
+    key: Object.fromEntries(fields.map(({ path }) => [path, key[path]])),
+    name: entry['name'],
+  };
   for (const option of ['unique', 'sparse', 'hidden'] as const) if (flag(entry, option)) spec[option] = true;
   for (const option of ['background', 'partialFilterExpression', 'expireAfterSeconds', 'collation'] as const) {
     if (entry[option] !== undefined) spec[option] = entry[option];

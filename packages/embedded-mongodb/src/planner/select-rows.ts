@@ -2,9 +2,9 @@ import { CommandError } from '../command-error.ts';
 import type { Collection } from '../engine/collection.ts';
 import type { Row } from '../engine/row.ts';
 import type { CompiledFilter } from '../query/compile-filter.ts';
+import type { Doc } from '../values/bson-type.ts';
 import { type Collation, parseCollation } from '../values/collation.ts';
 import { compileSort } from '../values/sort.ts';
-import type { Doc } from '../values/bson-type.ts';
 
 export interface Selection {
   /** The filter as the client wrote it, for the choice of an index, and compiled, for the decision. */

@@ -1,5 +1,5 @@
-import { encodeDocument } from '../bson-codec.ts';
 import type { Long } from 'bson';
+import { encodeDocument } from '../bson-codec.ts';
 import type { Doc } from '../values/bson-type.ts';
 
 /**
@@ -32,7 +32,7 @@ function encodeArray(items: readonly Uint8Array[]): Uint8Array {
 function element(type: number, name: string): Buffer {
   const bytes = Buffer.allocUnsafe(name.length + 2);
   bytes[0] = type;
-  bytes.latin1Write(name, 1);
+  bytes.write(name, 1, 'latin1');
   bytes[bytes.byteLength - 1] = 0;
   return bytes;
 }

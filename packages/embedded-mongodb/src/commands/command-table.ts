@@ -1,0 +1,68 @@
+import { aggregate, count, distinct } from './aggregate.ts';
+import {
+  collMod,
+  create,
+  dbStats,
+  drop,
+  dropDatabase,
+  listCollections,
+  listDatabases,
+  renameCollection,
+} from './collections.ts';
+import type { Command } from './command.ts';
+import { getMore, killCursors } from './cursors.ts';
+import { deleteDocuments } from './delete.ts';
+import { find } from './find.ts';
+import { findAndModify } from './find-and-modify.ts';
+import * as handshake from './handshake.ts';
+import { collStats, createIndexes, dropIndexes, listIndexes } from './indexes.ts';
+import { insert } from './insert.ts';
+import { update } from './update.ts';
+
+/** Every command by its name on the wire; anything else is 59 CommandNotFound. */
+export const commandTable: Readonly<Record<string, Command>> = {
+  hello: handshake.hello,
+  isMaster: handshake.hello,
+  ismaster: handshake.hello,
+  ping: handshake.ping,
+  buildInfo: handshake.buildInfo,
+  buildinfo: handshake.buildInfo,
+  serverStatus: handshake.serverStatus,
+  hostInfo: handshake.hostInfo,
+  getParameter: handshake.getParameter,
+  getLog: handshake.getLog,
+  whatsmyuri: handshake.whatsMyUri,
+  connectionStatus: handshake.connectionStatus,
+  startSession: handshake.startSession,
+  endSessions: handshake.acceptSession,
+  refreshSessions: handshake.acceptSession,
+  killSessions: handshake.acceptSession,
+  killAllSessions: handshake.acceptSession,
+  killAllSessionsByPattern: handshake.acceptSession,
+  insert,
+  find,
+  getMore,
+  killCursors,
+  update,
+  delete: deleteDocuments,
+  findAndModify,
+  findandmodify: findAndModify,
+  aggregate,
+  count,
+  distinct,
+  create,
+  collMod,
+  drop,
+  dropDatabase,
+  renameCollection,
+  listCollections,
+  listDatabases,
+  createIndexes,
+  listIndexes,
+  dropIndexes,
+  deleteIndexes: dropIndexes,
+  collStats,
+  collstats: collStats,
+  dbStats,
+  dbstats: dbStats,
+};

@@ -1,0 +1,43 @@
+import { Int32 } from 'bson';
+import { encodeDocument } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
+import { commandTable } from '../commands/command-table.ts';
+import type { Doc } from '../values/bson-type.ts';
+
+/** Runs a command and gives its answer as BSON. A write's answer waits until the log is on disk. Never rejects for a refusal. */
+export async function runCommand(context: CommandContext): Promise<Uint8Array> {
+  const command = Object.hasOwn(commandTable, context.commandName) ? commandTable[context.commandName] : undefined;
+  let reply: Uint8Array;
+  try {
+    const answer = runChecked(command, context);
+    reply = answer instanceof Uint8Array ? answer : encodeDocument({ ...answer, ok: 1 });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    reply = encodeRefusal(error);
+  }
+  // A refusal waits too: "duplicate key" tells of a document that must not be gone after a crash.
+  if (command?.isWrite) await context.catalog.journal.flushed();
+  return reply;
+}
+
+function runChecked(command: Command | undefined, context: CommandContext): Doc | Uint8Array {
+  if (!command) throw new CommandError(59, `no such command: '${context.commandName}'`);
+  if (command.isAdminOnly && context.database !== 'admin') {
+    throw new CommandError(13, `${context.commandName} may only be run against the admin database.`);
+  }
+  refuseTransactions(context.body);
+  return command.run(context);
+}
+
+/** As a standalone mongod does: https://www.mongodb.com/docs/manual/core/transactions/ */
+function refuseTransactions(body: Doc): void {
+  if (body['txnNumber'] === undefined && body['autocommit'] === undefined && body['startTransaction'] === undefined)
+    return;
+  throw new CommandError(20, 'Transaction numbers are only allowed on a replica set member or mongos');
+}
+
+export function encodeRefusal(error: CommandError): Uint8Array {
+  const { code, codeName, message, details } = error;
+  return encodeDocument({ ok: 0, errmsg: message, code: new Int32(code), codeName, ...details });
+}
