@@ -12,3 +12,4 @@ export { createMemoryBus, type MemoryBusOptions } from './memory-bus.ts';
 export { outboxField } from './outbox-field.ts';
 export { createOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay.ts';
 export { createParkedEvents, type ParkedEvent, type ParkedEvents } from './parked-events.ts';
+export { createRedisBus, type RedisBusOptions } from './redis-bus.ts';

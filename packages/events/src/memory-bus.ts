@@ -1,8 +1,10 @@
 import { createLogger, type Metrics } from '@swiftcart/service';
 import type { Logger } from 'pino';
-import { type DomainEvent, domainEventSchema } from './domain-event.ts';
+import type { DomainEvent } from './domain-event.ts';
+import { decodeEvent, encodeEvent } from './encode-event.ts';
 import { BusUnavailableError, type EventBus, type EventConsumer, type EventListener } from './event-bus.ts';
 import { handleEvent } from './handle-event.ts';
+import { hear } from './hear-event.ts';
 import { createKeyQueues, type KeyQueues } from './key-queues.ts';
 
 interface Group {
@@ -52,10 +54,10 @@ export function createMemoryBus({
     async publish(event) {
       if (stopping.signal.aborted) throw new BusUnavailableError();
       // A copy, checked: what could not cross a network must not work here either.
-      const text = JSON.stringify(domainEventSchema.parse(event));
+      const text = encodeEvent(event);
       setImmediate(() => {
-        for (const group of groups.get(event.topic)?.values() ?? []) dispatch(group, JSON.parse(text));
-        for (const listener of listeners.get(event.topic) ?? []) hear(listener, JSON.parse(text), logger);
+        for (const group of groups.get(event.topic)?.values() ?? []) dispatch(group, decodeEvent(text));
+        for (const listener of listeners.get(event.topic) ?? []) hear(listener, text, logger);
       });
     },
     async consume(given) {
@@ -97,13 +99,4 @@ export function createMemoryBus({
 export interface MemoryBusOptions {
   logger?: Logger | undefined;
   metrics?: Metrics | undefined;
-}
-
-/** Hands an event to a listener, whose failure concerns nobody else. */
-export function hear(listener: EventListener, event: DomainEvent, logger: Logger): void {
-  try {
-    listener.handler(event);
-  } catch (error) {
-    logger.error({ err: error, topic: listener.topic }, 'event listener failed');
-  }
 }
