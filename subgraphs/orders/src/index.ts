@@ -1,0 +1,2 @@
+export { type OrdersConfig, type PaymentsConfig, readOrdersConfig } from './config.ts';
+export { createOrdersService, type OrdersOptions, type OrdersService } from './service.ts';
