@@ -1,0 +1,2 @@
+export { type CatalogConfig, readCatalogConfig } from './config.ts';
+export { type CatalogOptions, type CatalogService, createCatalogService } from './service.ts';
