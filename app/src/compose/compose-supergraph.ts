@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { composeServices } from '@apollo/composition';
-import { Supergraph } from '@apollo/federation-internals';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { GraphQLError, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import type { SubgraphEntry } from './read-supergraph-config.ts';
 
@@ -39,7 +39,10 @@ export async function composeSupergraph(entries: readonly SubgraphEntry[]): Prom
 
   const result = composeServices(services);
   if (result.errors) throw new CompositionError(result.errors.map((error) => describe(error, entries)));
-  const supergraph = Supergraph.build(result.supergraphSdl);
+  const supergraph = Supergraph.build(result.supergraphSdl, {
+    // Those a gateway must enforce are among them: ours does.
+    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  });
   const api = lexicographicSortSchema(supergraph.apiSchema().toGraphQLJSSchema());
   return { supergraphSdl: `${result.supergraphSdl.trim()}\n`, apiSdl: `${printSchema(api).trim()}\n` };
 }
