@@ -13,6 +13,8 @@ export interface Graph {
   readonly version: string;
   /** The file as written, security rules and cost directives included. */
   readonly document: DocumentNode;
+  /** The file as the planner got it: without security features, keys in order. */
+  readonly plannable: DocumentNode;
   /** What clients see. */
   readonly schema: GraphQLSchema;
   /** The same in the planner's own classes. */
@@ -26,9 +28,9 @@ export interface Graph {
 /** Reads a supergraph file's text into a graph that can plan. Throws when the text is no valid Federation 2 supergraph. */
 export async function loadGraph(supergraphSdl: string): Promise<Graph> {
   const document = parse(supergraphSdl, { noLocation: true });
-  const plannable = print(withResolvableKeysFirst(withoutSecurityLinks(document)));
+  const plannable = withResolvableKeysFirst(withoutSecurityLinks(document));
   const gateway = new ApolloGateway({
-    supergraphSdl: plannable,
+    supergraphSdl: print(plannable),
     logger: silentLogger,
     // Fetches are run by our own executor over our own data sources; the gateway's HTTP client is never reached.
     buildService: () => ({ process: () => Promise.reject(new Error('Fetches are not run by the loader.')) }),
@@ -37,6 +39,7 @@ export async function loadGraph(supergraphSdl: string): Promise<Graph> {
   const graph: Graph = {
     version: createHash('sha256').update(supergraphSdl).digest('hex'),
     document,
+    plannable,
     schema,
     plannerSchema: required(gateway['apiSchema'], 'apiSchema'),
     supergraphSchema: required(gateway['supergraphSchema'], 'supergraphSchema'),

@@ -3,10 +3,10 @@ import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql
 /**
  * Repair A: lists each type's resolvable `@join__type` applications before the non-resolvable ones.
  *
- * When a subgraph states a key twice, once with `resolvable: false`, the planner's query graph takes the first
- * application it meets as the verdict for that subgraph's entity type and then finds no edge into it: it plans a
- * fetch of nothing for fields that do exist there, silently. The order of these directives carries no meaning, so
- * putting the resolvable ones first changes nothing else.
+ * A field with `@requires` sends the planner out of its subgraph and back in. For the way back it takes the first key
+ * that the subgraph can state itself, without asking whether it can be resolved there. Where a `resolvable: false` key
+ * is listed first, the subgraph is sent a representation it has no answer for, and the field is null without a word.
+ * The order of these directives carries no meaning, so putting the resolvable ones first changes nothing else.
  */
 export function withResolvableKeysFirst(supergraph: DocumentNode): DocumentNode {
   return visit(supergraph, {

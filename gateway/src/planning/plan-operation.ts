@@ -1,10 +1,15 @@
 import { operationFromDocument } from '@apollo/federation-internals';
-import type { QueryPlan } from '@apollo/query-planner';
+import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { codedError } from '@swiftcart/graphql';
-import { type DocumentNode, type FieldNode, Kind } from 'graphql';
+import { type FieldNode, Kind } from 'graphql';
+import { readFieldSets } from '../composition/field-sets.ts';
 import type { Graph } from '../composition/load-graph.ts';
+import { createEntityPlanner, type EntityPlan, type EntityPlanner } from './entity-planner.ts';
 import { requireNonEmptyPlan } from './non-empty-plan.ts';
 import { OperationRefusedError, type ParsedOperation } from './parsed-operation.ts';
+import { createRawNaming, type RawNaming, rawNamesOf, withRawNames } from './raw-names.ts';
+import { findRequiresConflicts, type RequiresConflicts } from './requires-conflicts.ts';
+import { type DetachedField, splitConflicts } from './split-conflicts.ts';
 
 /** A plan with the raw names that differ from the client's. */
 export interface PlannedOperation {
@@ -12,23 +17,78 @@ export interface PlannedOperation {
   readonly rawNames: ReadonlyMap<FieldNode, string>;
 }
 
-/** Plans one operation. Throws OperationRefusedError when the graph cannot answer it. */
-export function planOperation(graph: Graph, parsed: ParsedOperation): PlannedOperation {
-  const document: DocumentNode = {
-    kind: Kind.DOCUMENT,
-    definitions: [parsed.operation, ...parsed.fragments.values()],
+/** What the repairs know about one graph. */
+interface PlanningRules {
+  readonly naming: RawNaming;
+  readonly conflicts: RequiresConflicts;
+  entityPlanner(): EntityPlanner;
+}
+
+const rulesOfGraphs = new WeakMap<Graph, PlanningRules>();
+
+/**
+ * Plans one operation; `original` is the client's, `parsed` what remains of it after access was decided.
+ * Throws OperationRefusedError when the graph cannot answer it.
+ */
+export function planOperation(graph: Graph, original: ParsedOperation, parsed: ParsedOperation): PlannedOperation {
+  const rules = planningRules(graph);
+  const plan = planWithSplits(graph, rules, withRawNames(parsed, rules.naming));
+  requireNonEmptyPlan(plan, parsed);
+  return { plan, rawNames: rawNamesOf(original, rules.naming) };
+}
+
+function planningRules(graph: Graph): PlanningRules {
+  const known = rulesOfGraphs.get(graph);
+  if (known !== undefined) return known;
+  const fieldSets = readFieldSets(graph.plannable);
+  let entityPlanner: EntityPlanner | undefined;
+  const rules: PlanningRules = {
+    naming: createRawNaming(fieldSets),
+    conflicts: findRequiresConflicts(fieldSets),
+    entityPlanner() {
+      entityPlanner ??= createEntityPlanner(graph.plannable, fieldSets);
+      return entityPlanner;
+    },
   };
-  const operation = operationFromDocument(graph.plannerSchema, document, { validate: false });
-  let plan: QueryPlan;
+  rulesOfGraphs.set(graph, rules);
+  return rules;
+}
+
+/** Repair D, second half: the detached fields are planned from their entities and fetched after everything else, in turn. */
+function planWithSplits(graph: Graph, rules: PlanningRules, parsed: ParsedOperation): QueryPlan {
+  if (!rules.conflicts.hasAny) return buildPlan(graph, parsed);
+  const entityPlans = new Map<DetachedField, EntityPlan>();
+  const { operation, detached } = splitConflicts(graph.schema, parsed, rules.conflicts, (field) => {
+    const plan = rules
+      .entityPlanner()
+      .plan(field.typeName, [field.selection], parsed.operation.variableDefinitions ?? []);
+    if (plan !== undefined) entityPlans.set(field, plan);
+    return plan?.keyFields;
+  });
+  if (detached.length === 0) return buildPlan(graph, parsed);
+  const plan = buildPlan(graph, { ...parsed, operation, fragments: new Map() });
+  const later = detached.flatMap((field): PlanNode[] => {
+    const node = entityPlans.get(field)?.node;
+    if (node === undefined) return [];
+    return field.path.length === 0 ? [node] : [{ kind: 'Flatten', path: [...field.path], node }];
+  });
+  if (plan.node?.kind === 'Subscription') {
+    const nodes = [...(plan.node.rest === undefined ? [] : [plan.node.rest]), ...later];
+    return { ...plan, node: { ...plan.node, rest: { kind: 'Sequence', nodes } } };
+  }
+  return { ...plan, node: { kind: 'Sequence', nodes: [...(plan.node === undefined ? [] : [plan.node]), ...later] } };
+}
+
+function buildPlan(graph: Graph, { operation, fragments }: ParsedOperation): QueryPlan {
+  const document = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments.values()] } as const;
+  const plannable = operationFromDocument(graph.plannerSchema, document, { validate: false });
   try {
-    plan = graph.planner.buildQueryPlan(operation);
+    return graph.planner.buildQueryPlan(plannable);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    if (/limit|too many/i.test(message)) {
+    // The planner bounds its own work and says so in words alone.
+    if (cause instanceof Error && /exceed|limit/i.test(cause.message)) {
       throw new OperationRefusedError([codedError('OPERATION_TOO_COSTLY', 'This operation is too large to plan.')]);
     }
     throw cause;
   }
-  requireNonEmptyPlan(plan, parsed);
-  return { plan, rawNames: new Map() };
 }

@@ -48,7 +48,7 @@ export function prepareOperation(graph: Graph, parsed: ParsedOperation): Prepare
       const key = keyOf(denials);
       const known = plans.get(key);
       if (known !== undefined) return known;
-      const planned = planOperation(graph, withoutDenied(parsed, denials));
+      const planned = planOperation(graph, parsed, withoutDenied(parsed, denials));
       if (plans.size >= maxVariants) plans.clear();
       plans.set(key, planned);
       return planned;
