@@ -33,6 +33,7 @@ export interface DeliveryOptions extends Partial<DeliverySettings> {
   readonly metrics?: Metrics | undefined;
   /** Public keys of the gateway and of the orders service. */
   readonly trustedKeys: Jwks | (() => Jwks);
+  /** The shop's clock; who is calling is always judged by the real one. */
   readonly now?: (() => Date) | undefined;
   readonly isProduction: boolean;
 }
@@ -52,7 +53,7 @@ export async function createDeliveryService(options: DeliveryOptions): Promise<D
   const { mongodbUri, databaseName = 'swiftcart_delivery', bus, logger, metrics, trustedKeys, isProduction } = options;
   const { now = () => new Date(), ...overrides } = options;
   const settings: DeliverySettings = { ...readDeliveryConfig(createEnvReader({})), ...overrides };
-  const verifier = createAssertionVerifier({ audience: 'delivery', trustedKeys, now });
+  const verifier = createAssertionVerifier({ audience: 'delivery', trustedKeys });
   const opened: AsyncDisposable[] = [];
   const closeAll = async () => {
     // The last opened goes first: nobody may find what he works with closed already.
