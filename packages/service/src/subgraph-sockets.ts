@@ -42,6 +42,7 @@ export function createSubgraphSockets({
   const wss = new WebSocketServer({ noServer: true, maxPayload: 100_000, perMessageDeflate: false });
   const documents = createDocumentCache(subgraph.schema);
   const results = new WeakMap<ExecutionArgs, LocalStream | FormattedExecutionResult>();
+  let closing: Promise<void> | undefined;
   const live = metrics?.gauge('live_subscriptions', 'Subscription streams that are open.');
 
   /** Opens the operation here, because what it returns decides between a stream and an `error` message. */
@@ -114,7 +115,11 @@ export function createSubgraphSockets({
   return {
     handleUpgrade: (req, socket, head) =>
       wss.handleUpgrade(req, socket, head, (ws) => void wss.emit('connection', ws, req)),
-    close: async () => void (await graphqlWs.dispose()),
+    close: async () => {
+      // Draining closes them, and disposing after it must not fail.
+      closing ??= Promise.resolve(graphqlWs.dispose());
+      await closing;
+    },
   };
 }
 
