@@ -1,11 +1,11 @@
 import { bsonTypeOf, isNumeric } from '../values/bson-type.ts';
 import type { Collation } from '../values/collation.ts';
-import { compareValues, regexParts, stringOf, typeRank } from '../values/compare.ts';
+import { compareValues, type RegexParts, regexParts, stringOf, typeRank } from '../values/compare.ts';
 import { encodeKey } from '../values/key.ts';
 import { toDouble } from '../values/numeric.ts';
 import { badValue } from '../values/refusals.ts';
 import { notPredicate, type Predicate, valuePredicate } from './predicate.ts';
-import { compileRegexValue } from './regex.ts';
+import { compileRegex } from './regex.ts';
 
 export type Comparison = '$eq' | '$gt' | '$gte' | '$lt' | '$lte';
 
@@ -58,7 +58,7 @@ export function inPredicate(operand: unknown, collation?: Collation): Predicate 
   for (const item of operand) {
     if (isOperatorObject(item)) throw badValue(`cannot nest $ under $in`);
     keys.add(encodeKey(item ?? null, { collation }));
-    if (bsonTypeOf(item) === 'regex') regexes.push(regexTest(item));
+    if (bsonTypeOf(item) === 'regex') regexes.push(regexTest(regexParts(item)));
   }
   const nullKey = encodeKey(null);
   return valuePredicate((value) => {
@@ -79,13 +79,12 @@ export function notInPredicate(operand: unknown, collation?: Collation): Predica
 }
 
 /** Matches strings by the expression, and a stored equal regular expression. */
-export function regexPredicate(value: unknown): Predicate {
-  return valuePredicate(regexTest(value));
+export function regexPredicate(regex: RegexParts): Predicate {
+  return valuePredicate(regexTest(regex));
 }
 
-function regexTest(operand: unknown): (value: unknown) => boolean {
-  const regex = compileRegexValue(operand);
-  const own = regexParts(operand);
+function regexTest(own: RegexParts): (value: unknown) => boolean {
+  const regex = compileRegex(own.pattern, own.options);
   return (value) => {
     if (typeof value === 'string') return regex.test(value);
     const type = bsonTypeOf(value);

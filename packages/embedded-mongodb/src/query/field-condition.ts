@@ -1,5 +1,5 @@
-import { BSONRegExp } from 'bson';
 import { bsonTypeOf, type Doc } from '../values/bson-type.ts';
+import { regexParts } from '../values/compare.ts';
 import { plainDocument } from '../values/fields.ts';
 import { badValue, refusal } from '../values/refusals.ts';
 import { comparePredicate, inPredicate, notInPredicate, regexPredicate } from './comparison.ts';
@@ -53,7 +53,7 @@ const geoOperators = [
 
 /** Compiles what stands under a field name: an operator document, a regular expression or a value to equal. */
 export function compileFieldCondition(operand: unknown, scope: FilterScope): Predicate {
-  if (bsonTypeOf(operand) === 'regex') return regexPredicate(operand);
+  if (bsonTypeOf(operand) === 'regex') return regexPredicate(regexParts(operand));
   if (bsonTypeOf(operand) === 'object' && isOperatorDocument(operand as Doc)) {
     return compileOperators(operand as Doc, scope);
   }
@@ -80,7 +80,7 @@ function compileOperators(operators: Doc, scope: FilterScope): Predicate {
 }
 
 function compileNot(operand: unknown, scope: FilterScope): Predicate {
-  if (bsonTypeOf(operand) === 'regex') return notPredicate(regexPredicate(operand));
+  if (bsonTypeOf(operand) === 'regex') return notPredicate(regexPredicate(regexParts(operand)));
   if (bsonTypeOf(operand) !== 'object') throw badValue('$not needs a regex or a document');
   const operators = operand as Doc;
   const first = Object.keys(operators)[0];
@@ -92,16 +92,12 @@ function compileRegexOperator(operand: unknown, _scope: FilterScope, siblings: D
   const options = siblings['$options'];
   if (options !== undefined && typeof options !== 'string') throw badValue('$options has to be a string');
   if (bsonTypeOf(operand) === 'regex') {
-    const own =
-      operand instanceof RegExp
-        ? new BSONRegExp(operand.source, operand.flags.replace(/[^imsx]/g, ''))
-        : (operand as BSONRegExp);
+    const own = regexParts(operand);
     if (options && own.options) throw refusal(51075, 'options set in both $regex and $options');
-    return regexPredicate(options ? new BSONRegExp(own.pattern, options) : own);
+    return regexPredicate(options ? { pattern: own.pattern, options } : own);
   }
   if (typeof operand !== 'string') throw badValue('$regex has to be a string');
-  if (operand.includes('\0')) throw badValue('Regular expression cannot contain an embedded null byte');
-  return regexPredicate(new BSONRegExp(operand, options ?? ''));
+  return regexPredicate({ pattern: operand, options: options ?? '' });
 }
 
 function compileAll(operand: unknown, scope: FilterScope): Predicate {
@@ -114,7 +110,7 @@ function compileAll(operand: unknown, scope: FilterScope): Predicate {
         throw badValue(firstIsElemMatch ? '$all/$elemMatch has to be consistent' : 'no $ expressions in $all');
       if (firstIsElemMatch) return compileElemMatch((item as Doc)['$elemMatch'], scope);
       if (bsonTypeOf(item) === 'object' && isOperatorDocument(item as Doc)) throw badValue('no $ expressions in $all');
-      if (bsonTypeOf(item) === 'regex') return regexPredicate(item);
+      if (bsonTypeOf(item) === 'regex') return regexPredicate(regexParts(item));
       return comparePredicate('$eq', item, scope.collation);
     }),
   );

@@ -1,4 +1,3 @@
-import { regexParts } from '../values/compare.ts';
 import { badValue, location } from '../values/refusals.ts';
 
 // PCRE syntax that JavaScript would read as something else or reject with a message of its own.
@@ -89,10 +88,4 @@ function dropExtendedSpace(source: string): string {
     }
   }
   return kept;
-}
-
-/** Compiles a regular expression value, native or BSON. */
-export function compileRegexValue(value: unknown): RegExp {
-  const { pattern, options } = regexParts(value);
-  return compileRegex(pattern, options);
 }

@@ -134,8 +134,13 @@ export function binaryBytes(value: Binary): Uint8Array {
   return value.buffer.subarray(0, value.position);
 }
 
+export interface RegexParts {
+  readonly pattern: string;
+  readonly options: string;
+}
+
 /** Pattern and options of a stored regular expression, native or BSON. */
-export function regexParts(value: unknown): { pattern: string; options: string } {
+export function regexParts(value: unknown): RegexParts {
   if (value instanceof RegExp) return { pattern: value.source, options: value.flags.replace(/[^imsx]/g, '') };
   const regex = value as BSONRegExp;
   return { pattern: regex.pattern, options: regex.options };

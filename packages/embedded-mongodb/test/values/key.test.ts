@@ -137,7 +137,7 @@ describe('encodeKey', () => {
   });
 
   it('uses byte-sized characters only, so that keys can be stored as latin1', () => {
-    fc.assert(fc.property(value, (any) => !/[^\u0000-\u00ff]/.test(encodeKey(any))));
+    fc.assert(fc.property(value, (any) => [...encodeKey(any)].every((unit) => unit.charCodeAt(0) < 256)));
   });
 
   it.each([1, 2, 3])('agrees with comparison under collation strength %i', (strength) => {
