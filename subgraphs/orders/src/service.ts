@@ -100,7 +100,7 @@ export async function createOrdersService(options: OrdersOptions): Promise<Order
     opening(await startConsumers(context));
     const duties = [() => sweepOverdue(context), () => sweepExpired(context), () => resumeMerges(context)];
     opening(startSweeper(context, duties));
-    const verifier = createAssertionVerifier({ audience: 'orders', trustedKeys: options.trustedKeys, now });
+    const verifier = createAssertionVerifier({ audience: 'orders', trustedKeys: options.trustedKeys });
     const routes = payments.routes(context);
     const isReady = async (): Promise<boolean> => {
       await connection.db?.admin().ping();
