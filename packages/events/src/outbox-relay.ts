@@ -63,7 +63,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   /** One pass over all collections; the pause before the next. Never rejects. */
   async function relayAll(): Promise<number> {
     try {
-      for (const model of models) while (!isDisposed && (await relayBatch(model)) === batchSize);
+      for (const model of models) while (!isDisposed && (await relayBatch(model)) >= batchSize);
       outages = 0;
       const nextRetryMs = Math.min(...[...failing.values()].map(({ retryAtMs }) => retryAtMs)) - Date.now();
       return Math.max(0, Math.min(intervalMs, nextRetryMs));
