@@ -88,6 +88,15 @@ export function compareProducts(a: SortableProduct, b: SortableProduct, order: P
 }
 
 function compareValues(a: string | number, b: string | number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
+  for (let at = 0; at < a.length && at < b.length; at += 1) {
+    const difference = codePointRank(a.charCodeAt(at)) - codePointRank(b.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Halves of characters beyond the basic plane sort above it, as their code points do. */
+function codePointRank(codeUnit: number): number {
+  return codeUnit >= 0xd800 && codeUnit <= 0xdfff ? codeUnit + 0x10000 : codeUnit;
 }
