@@ -1,7 +1,8 @@
 export { CommandError } from './command-error.ts';
+export type { ServerLogger } from './server/server-logger.ts';
 export {
   type EmbeddedMongodb,
   type EmbeddedMongodbOptions,
-  type ServerLogger,
   startEmbeddedMongodb,
 } from './server/start-embedded-mongodb.ts';
+export { StorageError } from './storage/storage-error.ts';

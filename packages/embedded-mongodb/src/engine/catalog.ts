@@ -1,3 +1,4 @@
+import { UUID } from 'bson';
 import { CommandError } from '../command-error.ts';
 import type { Doc } from '../values/bson-type.ts';
 import { Collection } from './collection.ts';
@@ -25,11 +26,11 @@ export class Catalog {
     return this.find(namespace) ?? this.create(namespace, {});
   }
 
-  create(namespace: string, options: Doc): Collection {
+  create(namespace: string, options: Doc, uuid = new UUID()): Collection {
     assertNamespace(namespace);
-    const collection = new Collection(namespace, options, this.#journal);
+    const collection = new Collection(namespace, options, this.#journal, uuid);
     this.#collections.set(namespace, collection);
-    this.#journal.record({ kind: 'createCollection', namespace, options });
+    this.#journal.record({ kind: 'createCollection', namespace, options, uuid });
     return collection;
   }
 

@@ -1,4 +1,4 @@
-import { UUID } from 'bson';
+import type { UUID } from 'bson';
 import { assertDocumentSize, encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
@@ -24,7 +24,7 @@ export class Collection {
   #nextRecordId = 1;
   #byteLength = 0;
 
-  constructor(namespace: string, options: Doc, journal: Journal, uuid = new UUID()) {
+  constructor(namespace: string, options: Doc, journal: Journal, uuid: UUID) {
     this.#namespace = namespace;
     this.#journal = journal;
     this.uuid = uuid;
@@ -124,6 +124,12 @@ export class Collection {
     for (const index of this.#indexes.values()) index.remove(index.keysOf(row.doc), row);
     this.#byteLength -= row.raw.byteLength;
     this.#journal.record({ kind: 'remove', namespace: this.#namespace, id: row.doc['_id'] });
+  }
+
+  /** Removes the document with this `_id`, if there is one; for the log. */
+  removeById(id: unknown): void {
+    const row = this.#rows.get(encodeKey(id));
+    if (row) this.remove(row);
   }
 
   /** Stores a document as the log has it: inserted, or put in place of the one with its `_id`. */

@@ -1,10 +1,11 @@
+import type { UUID } from 'bson';
 import type { Doc } from '../values/bson-type.ts';
 
 /** One change to the data, in the order it happened. Documents are BSON bytes. */
 export type Change =
   | { readonly kind: 'put'; readonly namespace: string; readonly document: Uint8Array }
   | { readonly kind: 'remove'; readonly namespace: string; readonly id: unknown }
-  | { readonly kind: 'createCollection'; readonly namespace: string; readonly options: Doc }
+  | { readonly kind: 'createCollection'; readonly namespace: string; readonly options: Doc; readonly uuid: UUID }
   | { readonly kind: 'dropCollection'; readonly namespace: string }
   | { readonly kind: 'renameCollection'; readonly namespace: string; readonly to: string }
   | { readonly kind: 'modifyCollection'; readonly namespace: string; readonly options: Doc }

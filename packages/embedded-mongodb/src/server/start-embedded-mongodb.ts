@@ -1,27 +1,32 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { Catalog } from '../engine/catalog.ts';
-import { memoryJournal } from '../engine/journal.ts';
+import { openMemoryStorage, openStorage } from '../storage/open-storage.ts';
+import type { StorageError } from '../storage/storage-error.ts';
+import { startBackgroundWork } from './background-work.ts';
 import { serveConnection } from './connection.ts';
 import { CursorRegistry } from './cursor-registry.ts';
 import { runCommand } from './run-command.ts';
-
-/** The few methods of a logger (pino's, console's) that the server calls. */
-export interface ServerLogger {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
+import type { ServerLogger } from './server-logger.ts';
 
 export interface EmbeddedMongodbOptions {
   /** Loopback by default; there is no authentication, so think twice before anything else. */
   readonly host?: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
-  readonly memory?: boolean;
+  /** Where the data is kept. Without it `memory: true` must be given, so that nobody loses data by forgetting it. */
   readonly dataDirectory?: string;
+  /** Keeps nothing on disk: the data ends with the process. */
+  readonly memory?: boolean;
   readonly logger?: ServerLogger;
   /** The clock behind `$$NOW`, `$currentDate`, cursor time-outs and TTL. */
   readonly now?: () => Date;
+  /** Milliseconds between two sweeps for expired documents. Default a minute, as mongod. */
+  readonly ttlSweepMs?: number;
+  /** Milliseconds a cursor may be left alone. Default ten minutes, as mongod. */
+  readonly cursorTimeoutMs?: number;
+  /** Growth of the log in bytes that starts a compaction. Default 32 MiB. */
+  readonly compactAfterBytes?: number;
+  /** Called once when the disk refused a write. The server has stopped by then: it acknowledges nothing it cannot keep. */
+  readonly onFailure?: (error: Error) => void;
 }
 
 export interface EmbeddedMongodb {
@@ -31,16 +36,26 @@ export interface EmbeddedMongodb {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts a server for one data directory, or for memory alone. Rejects when the port or the directory is taken. */
-export async function startEmbeddedMongodb(options: EmbeddedMongodbOptions = {}): Promise<EmbeddedMongodb> {
+/**
+ * Starts a server for one data directory, or for memory alone. Rejects with StorageError when the directory is in use,
+ * damaged or of a newer format, and with the system's error when the port is taken.
+ */
+export async function startEmbeddedMongodb(options: EmbeddedMongodbOptions): Promise<EmbeddedMongodb> {
   const { host = '127.0.0.1', now = () => new Date(), logger } = options;
-  const catalog = new Catalog(memoryJournal);
-  const cursors = new CursorRegistry(() => now().getTime());
-  const startedAt = now();
   const sockets = new Set<Socket>();
+  const server = createServer();
+  const storage = await open(options, (error) => {
+    logger?.error({ err: error }, 'the server stops: it cannot keep data any more');
+    closeServer(server, sockets);
+    options.onFailure?.(error);
+  });
+  const { catalog } = storage;
+  const cursors = new CursorRegistry(() => now().getTime(), options.cursorTimeoutMs);
+  const startedAt = now();
   let connections = 0;
-  const server = createServer((socket) => {
-    const connectionId = ++connections;
+  server.on('connection', (socket) => {
+    connections += 1;
+    const connectionId = connections;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     serveConnection(socket, {
@@ -49,16 +64,37 @@ export async function startEmbeddedMongodb(options: EmbeddedMongodbOptions = {})
       onFault: (error) => logger?.error({ err: error }, 'a command failed for a reason that is no refusal'),
     });
   });
-  const port = await listen(server, host, options.port ?? 0);
+  const port = await listen(server, host, options.port ?? 0).catch(async (error) => {
+    await storage.close();
+    throw error;
+  });
+  const stopBackgroundWork = startBackgroundWork({
+    ...{ catalog, cursors, storage, logger, now },
+    ttlSweepMs: options.ttlSweepMs ?? 60_000,
+  });
   return {
     url: `mongodb://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await stopBackgroundWork();
+      await closeServer(server, sockets);
+      await storage.close();
     },
   };
+}
+
+function open(options: EmbeddedMongodbOptions, onFailure: (error: StorageError) => void) {
+  const { dataDirectory, memory, logger, compactAfterBytes } = options;
+  if (dataDirectory !== undefined && memory) throw new TypeError('give dataDirectory or memory, not both');
+  if (dataDirectory !== undefined) return openStorage(dataDirectory, { logger, compactAfterBytes, onFailure });
+  if (!memory) throw new TypeError('startEmbeddedMongodb needs a dataDirectory, or memory: true');
+  return openMemoryStorage();
+}
+
+function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of sockets) socket.destroy();
+  return closed;
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

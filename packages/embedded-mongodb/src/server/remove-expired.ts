@@ -1,0 +1,34 @@
+import type { Catalog } from '../engine/catalog.ts';
+import type { CollectionIndex } from '../engine/collection-index.ts';
+import type { Row } from '../engine/row.ts';
+import { encodeKey } from '../values/key.ts';
+import { indexValuesAtPath } from '../values/paths.ts';
+
+/** One sweep of every TTL index: https://www.mongodb.com/docs/manual/core/index-ttl/ */
+export async function removeExpired(catalog: Catalog, now: Date): Promise<void> {
+  for (const collection of catalog.collections()) {
+    for (const index of collection.secondaryIndexes) {
+      if (index.definition.expireAfterSeconds === undefined) continue;
+      for (const row of expiredRows(index, now)) collection.remove(row);
+    }
+  }
+  await catalog.journal.flushed();
+}
+
+/** Rows with a date at or before the limit; of an array of dates the earliest counts, anything else never expires. */
+function expiredRows(index: CollectionIndex, now: Date): Row[] {
+  const field = index.definition.fields[0];
+  if (!field) return [];
+  const limit = now.getTime() - (index.definition.expireAfterSeconds ?? 0) * 1000;
+  const isDescending = field.direction < 0;
+  const edge = encodeKey(new Date(limit), { descending: isDescending });
+  const farEdge = encodeKey(new Date(-8_640_000_000_000_000), { descending: isDescending });
+  const [low, high] = isDescending ? [edge, farEdge] : [farEdge, edge];
+  const rows = new Set<Row>();
+  // Behind the key of a non-unique index stands a record id: the highest possible one closes the range.
+  index.tree.forRange(low, `${high}\uffff`, true, (_key, row) => {
+    const { values } = indexValuesAtPath(row.doc, field.path);
+    if (values.some((value) => value instanceof Date && value.getTime() <= limit)) rows.add(row);
+  });
+  return [...rows];
+}

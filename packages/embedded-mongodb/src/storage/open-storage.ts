@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { Catalog } from '../engine/catalog.ts';
+import { memoryJournal } from '../engine/journal.ts';
+import type { ServerLogger } from '../server/server-logger.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { FileJournal } from './file-journal.ts';
+import { journalName, prepareDirectory, removeOldFiles, restore, snapshotName } from './restore.ts';
+import type { StorageError } from './storage-error.ts';
+import { captureState, writeSnapshot } from './write-snapshot.ts';
+
+export interface StorageOptions {
+  readonly logger?: ServerLogger | undefined;
+  /** The log is compacted once it has grown by this many bytes, and by half of what the documents weigh. Default 32 MiB. */
+  readonly compactAfterBytes?: number | undefined;
+  /** The disk refused a write: memory is ahead of it, so the server must stop. */
+  onFailure(error: StorageError): void;
+}
+
+export interface Storage {
+  readonly catalog: Catalog;
+  /** Compacts when the log has grown enough; resolves when that is done. Never two at a time. */
+  compactIfDue(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A catalog that forgets everything with the process. */
+export function openMemoryStorage(): Storage {
+  return { catalog: new Catalog(memoryJournal), compactIfDue: async () => undefined, close: async () => undefined };
+}
+
+/** Takes the directory, restores what it holds, and keeps every change there. Throws StorageError. */
+export async function openStorage(directory: string, options: StorageOptions): Promise<Storage> {
+  prepareDirectory(directory);
+  const unlock = lockDirectory(directory);
+  try {
+    const journal = new FileJournal(options.onFailure);
+    const catalog = new Catalog(journal);
+    const restored = restore(directory, catalog, options.logger);
+    await journal.open(join(directory, journalName(restored.generation)), restored.position);
+    return serveStorage(directory, catalog, journal, restored.generation, unlock, options);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function serveStorage(
+  directory: string,
+  catalog: Catalog,
+  journal: FileJournal,
+  firstGeneration: number,
+  unlock: () => void,
+  options: StorageOptions,
+): Storage {
+  const compactAfterBytes = options.compactAfterBytes ?? 32 * 1024 * 1024;
+  let generation = firstGeneration;
+  let compaction: Promise<void> | undefined;
+
+  /** The log changes files and the state is captured in one turn, so snapshot N is exactly what came before log N. */
+  async function compact(): Promise<void> {
+    generation += 1;
+    const base = generation;
+    const state = captureState(catalog);
+    await journal.rotate(join(directory, journalName(base)));
+    await writeSnapshot(join(directory, snapshotName(base)), state);
+    removeOldFiles(directory, base);
+  }
+
+  function liveBytes(): number {
+    let total = 0;
+    for (const collection of catalog.collections()) total += collection.byteLength;
+    return total;
+  }
+
+  return {
+    catalog,
+    async compactIfDue() {
+      if (compaction) return compaction;
+      if (journal.byteLength < Math.max(compactAfterBytes, Math.min(liveBytes() / 2, compactAfterBytes * 16))) return;
+      compaction = compact()
+        .catch((error) => {
+          options.logger?.error({ err: error }, 'compaction failed; the log is kept and goes on growing');
+        })
+        .finally(() => {
+          compaction = undefined;
+        });
+      return compaction;
+    },
+    async close() {
+      await compaction;
+      await journal.close();
+      unlock();
+    },
+  };
+}
