@@ -1,0 +1,540 @@
+import { Decimal128, Double, Long } from 'bson';
+
+/** Page name under reference/operator/aggregation, documents, pipeline, the documents that come out. */
+export type StageCase = readonly [
+  stage: string,
+  page: string,
+  docs: readonly object[],
+  pipeline: readonly object[],
+  out: readonly object[],
+];
+/** A pipeline that MongoDB refuses, with the code of its error. */
+export type StageRefusal = readonly [stage: string, page: string, pipeline: readonly unknown[], code: number];
+
+const sales = [
+  { _id: 1, item: 'abc', price: 10, quantity: 2, date: new Date('2014-03-01T08:00:00Z') },
+  { _id: 2, item: 'jkl', price: 20, quantity: 1, date: new Date('2014-03-01T09:00:00Z') },
+  { _id: 3, item: 'xyz', price: 5, quantity: 10, date: new Date('2014-03-15T09:00:00Z') },
+  { _id: 4, item: 'abc', price: 10, quantity: 10, date: new Date('2014-04-04T11:21:39Z') },
+];
+const clothing = [
+  { _id: 1, item: 'Shirt', sizes: ['S', 'M'] },
+  { _id: 2, item: 'Shorts', sizes: [] },
+  { _id: 3, item: 'Hat', sizes: 'M' },
+  { _id: 4, item: 'Gloves' },
+  { _id: 5, item: 'Scarf', sizes: null },
+];
+const artists = [
+  { _id: 1, name: 'Bernard', born: 1868 },
+  { _id: 2, name: 'Rozanova', born: 1886 },
+  { _id: 3, name: 'Munch', born: 1863 },
+];
+const scores = [
+  { _id: 1, p: 'A', s: 31 },
+  { _id: 2, p: 'A', s: 33 },
+  { _id: 3, p: 'B', s: 99 },
+  { _id: 4, p: 'B', s: 15 },
+];
+const cakes = [
+  { _id: 0, type: 'chocolate', state: 'CA', at: new Date('2020-01-01T00:00:00Z'), quantity: 120 },
+  { _id: 1, type: 'chocolate', state: 'WA', at: new Date('2020-01-02T00:00:00Z'), quantity: 140 },
+  { _id: 2, type: 'vanilla', state: 'CA', at: new Date('2020-01-03T00:00:00Z'), quantity: 140 },
+  { _id: 3, type: 'vanilla', state: 'WA', at: new Date('2020-01-04T00:00:00Z'), quantity: 104 },
+];
+
+/** What `$lookup`, `$graphLookup` and `$unionWith` find under these names. */
+export const collections: Readonly<Record<string, readonly object[]>> = {
+  inventory: [
+    { _id: 1, sku: 'almonds', instock: 120 },
+    { _id: 2, sku: 'bread', instock: 80 },
+    { _id: 5, sku: null },
+    { _id: 6 },
+  ],
+  members: [
+    { _id: 1, name: 'artie' },
+    { _id: 2, name: 'giraffe' },
+    { _id: 3, name: 'panda' },
+  ],
+  employees: [
+    { _id: 1, name: 'Dev' },
+    { _id: 2, name: 'Eliot', reportsTo: 'Dev' },
+    { _id: 3, name: 'Ron', reportsTo: 'Eliot' },
+  ],
+};
+
+const group = (accumulator: object): readonly object[] => [{ $group: { _id: '$p', r: accumulator } }];
+const grouped = (a: unknown, b: unknown): readonly object[] => [
+  { _id: 'A', r: a },
+  { _id: 'B', r: b },
+];
+const window = (output: object, extra: object = { partitionBy: '$state', sortBy: { at: 1 } }): readonly object[] => [
+  { $setWindowFields: { ...extra, output: { w: output } } },
+  { $project: { w: 1 } },
+];
+const windowed = (...values: readonly [number, unknown][]): readonly object[] => values.map(([_id, w]) => ({ _id, w }));
+
+export const stageCases: readonly StageCase[] = [
+  [
+    '$match',
+    'match',
+    sales,
+    [{ $match: { item: 'abc', quantity: { $gt: 5 } } }, { $project: { _id: 1 } }],
+    [{ _id: 4 }],
+  ],
+  [
+    '$project',
+    'project',
+    [{ _id: 1, title: 'abc', isbn: '0001122223334', author: { last: 'zzz', first: 'aaa' } }],
+    [{ $project: { title: 1, isbn: { prefix: { $substr: ['$isbn', 0, 3] } }, lastName: '$author.last' } }],
+    [{ _id: 1, title: 'abc', isbn: { prefix: '000' }, lastName: 'zzz' }],
+  ],
+  [
+    '$project',
+    'project',
+    [{ _id: 1, title: 'abc', author: { last: 'zzz', first: 'aaa' }, copies: 5 }],
+    [{ $project: { 'author.first': 0, copies: 0 } }],
+    [{ _id: 1, title: 'abc', author: { last: 'zzz' } }],
+  ],
+  [
+    '$project',
+    'project',
+    [{ _id: 1, user: '1234', stop: { title: 'book1', author: 'xyz' } }],
+    [{ $project: { _id: 0, stop: { title: 1 } } }],
+    [{ stop: { title: 'book1' } }],
+  ],
+  [
+    '$addFields',
+    'addFields',
+    [{ _id: 1, homework: [10, 5, 10], quiz: [10, 8], specs: { doors: 4 } }],
+    [
+      {
+        $addFields: {
+          total: { $add: [{ $sum: '$homework' }, { $sum: '$quiz' }] },
+          'specs.fuel': 'unleaded',
+          quiz: '$$REMOVE',
+        },
+      },
+    ],
+    [{ _id: 1, homework: [10, 5, 10], specs: { doors: 4, fuel: 'unleaded' }, total: 43 }],
+  ],
+  [
+    '$set',
+    'set',
+    [{ _id: 1, a: [{ b: 1 }, { b: 2 }] }],
+    [{ $set: { 'a.c': 5, n: 1 } }],
+    [
+      {
+        _id: 1,
+        a: [
+          { b: 1, c: 5 },
+          { b: 2, c: 5 },
+        ],
+        n: 1,
+      },
+    ],
+  ],
+  [
+    '$unset',
+    'unset',
+    [{ _id: 1, title: 'a', copies: [{ warehouse: 'A', qty: 5 }], author: { first: 'x' } }],
+    [{ $unset: ['title', 'author.first', 'copies.warehouse'] }],
+    [{ _id: 1, copies: [{ qty: 5 }], author: {} }],
+  ],
+  [
+    '$replaceRoot',
+    'replaceRoot',
+    [{ _id: 1, pets: { dogs: 2 } }],
+    [{ $replaceRoot: { newRoot: { $mergeObjects: [{ dogs: 0, cats: 0 }, '$pets'] } } }],
+    [{ dogs: 2, cats: 0 }],
+  ],
+  ['$replaceWith', 'replaceWith', [{ _id: 1, grades: { a: 1 } }], [{ $replaceWith: '$grades' }], [{ a: 1 }]],
+  [
+    '$sort',
+    'sort',
+    sales,
+    [{ $sort: { price: -1, _id: -1 } }, { $project: { _id: 1 } }],
+    [{ _id: 2 }, { _id: 4 }, { _id: 1 }, { _id: 3 }],
+  ],
+  ['$limit', 'limit', scores, [{ $limit: 1 }], [{ _id: 1, p: 'A', s: 31 }]],
+  ['$skip', 'skip', scores, [{ $skip: 3 }], [{ _id: 4, p: 'B', s: 15 }]],
+  ['$count', 'count', scores, [{ $match: { s: { $gt: 30 } } }, { $count: 'passing' }], [{ passing: 3 }]],
+  ['$count', 'count', [], [{ $count: 'none' }], []],
+  ['$sample', 'sample', scores, [{ $sample: { size: 9 } }, { $count: 'n' }], [{ n: 4 }]],
+  [
+    '$unwind',
+    'unwind',
+    clothing,
+    [{ $unwind: '$sizes' }, { $project: { sizes: 1 } }],
+    [
+      { _id: 1, sizes: 'S' },
+      { _id: 1, sizes: 'M' },
+      { _id: 3, sizes: 'M' },
+    ],
+  ],
+  [
+    '$unwind',
+    'unwind',
+    clothing,
+    [{ $unwind: { path: '$sizes', preserveNullAndEmptyArrays: true, includeArrayIndex: 'i' } }, { $unset: 'item' }],
+    [
+      { _id: 1, sizes: 'S', i: Long.fromNumber(0) },
+      { _id: 1, sizes: 'M', i: Long.fromNumber(1) },
+      { _id: 2, i: null },
+      { _id: 3, sizes: 'M', i: null },
+      { _id: 4, i: null },
+      { _id: 5, sizes: null, i: null },
+    ],
+  ],
+  [
+    '$group',
+    'group',
+    sales,
+    [
+      { $group: { _id: '$item', total: { $sum: { $multiply: ['$price', '$quantity'] } } } },
+      { $match: { total: { $gte: 100 } } },
+    ],
+    [{ _id: 'abc', total: 120 }],
+  ],
+  [
+    '$group',
+    'group',
+    sales,
+    [{ $group: { _id: null, average: { $avg: '$quantity' }, count: { $sum: 1 } } }],
+    [{ _id: null, average: new Double(5.75), count: 4 }],
+  ],
+  [
+    '$group',
+    'group',
+    [{ k: 1 }, { k: Long.fromNumber(1) }, { k: Decimal128.fromString('1') }, {}, { k: null }],
+    [{ $group: { _id: '$k', n: { $sum: 1 } } }],
+    [
+      { _id: 1, n: 3 },
+      { _id: null, n: 2 },
+    ],
+  ],
+  [
+    '$group',
+    'group',
+    [
+      { a: 1, b: 2 },
+      { a: 1, b: 2 },
+    ],
+    [{ $group: { _id: { x: '$a', y: '$b' }, n: { $count: {} } } }],
+    [{ _id: { x: 1, y: 2 }, n: 2 }],
+  ],
+  [
+    '$sortByCount',
+    'sortByCount',
+    scores.concat({ _id: 5, p: 'B', s: 1 }),
+    [{ $sortByCount: '$p' }],
+    [
+      { _id: 'B', count: 3 },
+      { _id: 'A', count: 2 },
+    ],
+  ],
+  [
+    '$bucket',
+    'bucket',
+    artists,
+    [
+      {
+        $bucket: {
+          groupBy: '$born',
+          boundaries: [1860, 1870, 1880],
+          default: 'Other',
+          output: { count: { $sum: 1 }, names: { $push: '$name' } },
+        },
+      },
+    ],
+    [
+      { _id: 1860, count: 2, names: ['Bernard', 'Munch'] },
+      { _id: 'Other', count: 1, names: ['Rozanova'] },
+    ],
+  ],
+  [
+    '$bucketAuto',
+    'bucketAuto',
+    [1, 2, 3, 4].map((_id) => ({ _id })),
+    [{ $bucketAuto: { groupBy: '$_id', buckets: 2 } }],
+    [
+      { _id: { min: 1, max: 3 }, count: 2 },
+      { _id: { min: 3, max: 4 }, count: 2 },
+    ],
+  ],
+  [
+    '$facet',
+    'facet',
+    scores,
+    [{ $facet: { high: [{ $match: { s: { $gt: 50 } } }], n: [{ $count: 'n' }] } }],
+    [{ high: [{ _id: 3, p: 'B', s: 99 }], n: [{ n: 4 }] }],
+  ],
+  [
+    '$lookup',
+    'lookup',
+    [{ _id: 1, item: 'almonds' }, { _id: 2 }],
+    [{ $lookup: { from: 'inventory', localField: 'item', foreignField: 'sku', as: 'docs' } }],
+    [
+      { _id: 1, item: 'almonds', docs: [{ _id: 1, sku: 'almonds', instock: 120 }] },
+      { _id: 2, docs: [{ _id: 5, sku: null }, { _id: 6 }] },
+    ],
+  ],
+  [
+    '$lookup',
+    'lookup',
+    [{ _id: 1, list: ['giraffe', 'artie'] }],
+    [{ $lookup: { from: 'members', localField: 'list', foreignField: 'name', as: 'info' } }],
+    [
+      {
+        _id: 1,
+        list: ['giraffe', 'artie'],
+        info: [
+          { _id: 1, name: 'artie' },
+          { _id: 2, name: 'giraffe' },
+        ],
+      },
+    ],
+  ],
+  [
+    '$lookup',
+    'lookup',
+    [{ _id: 1, ordered: 100 }],
+    [
+      {
+        $lookup: {
+          from: 'inventory',
+          let: { qty: '$ordered' },
+          pipeline: [{ $match: { $expr: { $gte: ['$instock', '$$qty'] } } }, { $project: { _id: 0, sku: 1 } }],
+          as: 'stock',
+        },
+      },
+    ],
+    [{ _id: 1, ordered: 100, stock: [{ sku: 'almonds' }] }],
+  ],
+  [
+    '$graphLookup',
+    'graphLookup',
+    [{ _id: 3, reportsTo: 'Eliot' }],
+    [
+      {
+        $graphLookup: {
+          from: 'employees',
+          startWith: '$reportsTo',
+          connectFromField: 'reportsTo',
+          connectToField: 'name',
+          as: 'chain',
+          depthField: 'd',
+        },
+      },
+    ],
+    [
+      {
+        _id: 3,
+        reportsTo: 'Eliot',
+        chain: [
+          { _id: 2, name: 'Eliot', reportsTo: 'Dev', d: Long.fromNumber(0) },
+          { _id: 1, name: 'Dev', d: Long.fromNumber(1) },
+        ],
+      },
+    ],
+  ],
+  [
+    '$unionWith',
+    'unionWith',
+    [{ _id: 9 }],
+    [{ $unionWith: { coll: 'members', pipeline: [{ $match: { name: 'panda' } }] } }],
+    [{ _id: 9 }, { _id: 3, name: 'panda' }],
+  ],
+  [
+    '$redact',
+    'redact',
+    [{ _id: 1, tags: ['G'], sub: [{ tags: ['X'] }, { tags: ['G'], t: 1 }] }],
+    [{ $redact: { $cond: { if: { $in: ['G', '$tags'] }, then: '$$DESCEND', else: '$$PRUNE' } } }],
+    [{ _id: 1, tags: ['G'], sub: [{ tags: ['G'], t: 1 }] }],
+  ],
+  [
+    '$setWindowFields',
+    'setWindowFields',
+    cakes,
+    window({ $sum: '$quantity', window: { documents: ['unbounded', 'current'] } }),
+    windowed([0, 120], [2, 260], [1, 140], [3, 244]),
+  ],
+  [
+    '$setWindowFields',
+    'setWindowFields',
+    cakes,
+    window({ $avg: '$quantity', window: { documents: [-1, 0] } }, { sortBy: { at: 1 } }),
+    windowed([0, new Double(120)], [1, new Double(130)], [2, new Double(140)], [3, new Double(122)]),
+  ],
+  [
+    '$setWindowFields',
+    'setWindowFields',
+    cakes,
+    window({ $push: '$quantity', window: { range: [-1, 0], unit: 'day' } }, { sortBy: { at: 1 } }),
+    windowed([0, [120]], [1, [120, 140]], [2, [140, 140]], [3, [140, 104]]),
+  ],
+  [
+    '$documentNumber',
+    'documentNumber',
+    cakes,
+    window({ $documentNumber: {} }),
+    windowed([0, 1], [2, 2], [1, 1], [3, 2]),
+  ],
+  [
+    '$rank',
+    'rank',
+    cakes,
+    window({ $rank: {} }, { sortBy: { quantity: -1 } }),
+    windowed([1, 1], [2, 1], [0, 3], [3, 4]),
+  ],
+  [
+    '$denseRank',
+    'denseRank',
+    cakes,
+    window({ $denseRank: {} }, { sortBy: { quantity: -1 } }),
+    windowed([1, 1], [2, 1], [0, 2], [3, 3]),
+  ],
+  [
+    '$shift',
+    'shift',
+    cakes,
+    window({ $shift: { output: '$quantity', by: -1, default: 'none' } }),
+    windowed([0, 'none'], [2, 120], [1, 'none'], [3, 140]),
+  ],
+  [
+    '$locf',
+    'locf',
+    [{ _id: 1, v: 5 }, { _id: 2 }, { _id: 3, v: 7 }],
+    window({ $locf: '$v' }, { sortBy: { _id: 1 } }),
+    windowed([1, 5], [2, 5], [3, 7]),
+  ],
+  ['$sum', 'sum', scores, group({ $sum: '$s' }), grouped(64, 114)],
+  ['$avg', 'avg', scores, group({ $avg: '$s' }), grouped(new Double(32), new Double(57))],
+  ['$min', 'min', scores, group({ $min: '$s' }), grouped(31, 15)],
+  ['$max', 'max', scores, group({ $max: '$s' }), grouped(33, 99)],
+  ['$first', 'first', scores, group({ $first: '$s' }), grouped(31, 99)],
+  ['$last', 'last', scores, group({ $last: '$s' }), grouped(33, 15)],
+  ['$push', 'push', scores, group({ $push: '$s' }), grouped([31, 33], [99, 15])],
+  [
+    '$addToSet',
+    'addToSet',
+    [...scores, { _id: 5, p: 'A', s: new Double(31) }],
+    group({ $addToSet: '$s' }),
+    grouped([31, 33], [99, 15]),
+  ],
+  [
+    '$mergeObjects',
+    'mergeObjects',
+    [{ p: 'A', q: { x: 1 } }, { p: 'A', q: { y: 2 } }, { p: 'B' }],
+    group({ $mergeObjects: '$q' }),
+    grouped({ x: 1, y: 2 }, {}),
+  ],
+  ['$stdDevPop', 'stdDevPop', scores, group({ $stdDevPop: '$s' }), grouped(new Double(1), new Double(42))],
+  [
+    '$stdDevSamp',
+    'stdDevSamp',
+    scores,
+    group({ $stdDevSamp: '$s' }),
+    grouped(new Double(Math.SQRT2), new Double(Math.sqrt(3528))),
+  ],
+  ['$count', 'count-accumulator', scores, group({ $count: {} }), grouped(2, 2)],
+  ['$firstN', 'firstN', scores, group({ $firstN: { input: '$s', n: 1 } }), grouped([31], [99])],
+  ['$lastN', 'lastN', scores, group({ $lastN: { input: '$s', n: 1 } }), grouped([33], [15])],
+  ['$minN', 'minN', scores, group({ $minN: { input: '$s', n: 2 } }), grouped([31, 33], [15, 99])],
+  ['$maxN', 'maxN', scores, group({ $maxN: { input: '$s', n: 1 } }), grouped([33], [99])],
+  ['$top', 'top', scores, group({ $top: { output: ['$_id', '$s'], sortBy: { s: -1 } } }), grouped([2, 33], [3, 99])],
+  ['$bottom', 'bottom', scores, group({ $bottom: { output: '$_id', sortBy: { s: -1 } } }), grouped(1, 4)],
+  ['$topN', 'topN', scores, group({ $topN: { output: '$s', sortBy: { s: -1 }, n: 2 } }), grouped([33, 31], [99, 15])],
+  ['$bottomN', 'bottomN', scores, group({ $bottomN: { output: '$s', sortBy: { s: -1 }, n: 1 } }), grouped([31], [15])],
+  [
+    '$median',
+    'median',
+    scores,
+    group({ $median: { input: '$s', method: 'approximate' } }),
+    grouped(new Double(31), new Double(15)),
+  ],
+  [
+    '$percentile',
+    'percentile',
+    scores,
+    group({ $percentile: { input: '$s', p: [1], method: 'approximate' } }),
+    grouped([new Double(33)], [new Double(99)]),
+  ],
+];
+
+const accumulatorError = (accumulator: object, code: number): StageRefusal => [
+  Object.keys(accumulator)[0] as string,
+  (Object.keys(accumulator)[0] as string).slice(1),
+  [{ $group: { _id: null, r: accumulator } }],
+  code,
+];
+
+export const stageRefusals: readonly StageRefusal[] = [
+  ['$match', 'match', [{ $match: 5 }], 15959],
+  ['$match', 'match', [{ $match: { $nosuch: 1 } }], 2],
+  ['$project', 'project', [{ $project: {} }], 51272],
+  ['$project', 'project', [{ $project: { a: 1, b: 0 } }], 31254],
+  ['$project', 'project', [{ $project: { a: 0, b: 1 } }], 31253],
+  ['$project', 'project', [{ $project: { a: 1, 'a.b': 1 } }], 31249],
+  ['$addFields', 'addFields', [{ $addFields: 5 }], 40272],
+  ['$set', 'set', [{ $set: {} }], 40177],
+  ['$unset', 'unset', [{ $unset: [] }], 31119],
+  ['$unset', 'unset', [{ $unset: [5] }], 31120],
+  ['$replaceRoot', 'replaceRoot', [{ $replaceRoot: { newRoot: '$_id' } }], 40228],
+  ['$replaceWith', 'replaceWith', [{ $replaceWith: '$nosuch' }], 40228],
+  ['$sort', 'sort', [{ $sort: { a: 'up' } }], 15974],
+  ['$sort', 'sort', [{ $sort: {} }], 15976],
+  ['$limit', 'limit', [{ $limit: 0 }], 15958],
+  ['$limit', 'limit', [{ $limit: 'x' }], 5107201],
+  ['$skip', 'skip', [{ $skip: -1 }], 5107200],
+  ['$count', 'count', [{ $count: '' }], 40157],
+  ['$count', 'count', [{ $count: 'a.b' }], 40160],
+  ['$sample', 'sample', [{ $sample: {} }], 28749],
+  ['$unwind', 'unwind', [{ $unwind: 'sizes' }], 28818],
+  ['$unwind', 'unwind', [{ $unwind: 5 }], 15981],
+  ['$group', 'group', [{ $group: { n: { $sum: 1 } } }], 15955],
+  ['$group', 'group', [{ $group: { _id: 1, n: 5 } }], 40234],
+  ['$group', 'group', [{ $group: { _id: 1, n: { $nosuch: 1 } } }], 15952],
+  ['$group', 'group', [{ $group: { _id: 1, n: { $sum: 1, $avg: 1 } } }], 40238],
+  ['$sortByCount', 'sortByCount', [{ $sortByCount: 'p' }], 40148],
+  ['$bucket', 'bucket', [{ $bucket: { groupBy: '$_id', boundaries: [5, 1] } }], 40194],
+  ['$bucket', 'bucket', [{ $bucket: { groupBy: '$_id', boundaries: [5, 9] } }], 40066],
+  ['$bucketAuto', 'bucketAuto', [{ $bucketAuto: { groupBy: '$_id', buckets: 0 } }], 40243],
+  ['$facet', 'facet', [{ $facet: {} }], 40169],
+  ['$facet', 'facet', [{ $facet: { a: [{ $facet: { b: [] } }] } }], 40600],
+  ['$lookup', 'lookup', [{ $lookup: { from: 'x', localField: 'a', as: 'b' } }], 9],
+  ['$lookup', 'lookup', [{ $lookup: { from: 'x', localField: 'a', foreignField: 'c' } }], 9],
+  ['$graphLookup', 'graphLookup', [{ $graphLookup: { from: 'x' } }], 40105],
+  ['$unionWith', 'unionWith', [{ $unionWith: 5 }], 9],
+  ['$documents', 'documents', [{ $documents: [] }], 5858203],
+  ['$out', 'out', [{ $out: 'x' }], 115],
+  ['$merge', 'merge', [{ $merge: 'x' }], 115],
+  ['$redact', 'redact', [{ $redact: 'keep it all' }], 17053],
+  ['$setWindowFields', 'setWindowFields', [{ $setWindowFields: { sortBy: { a: 1 } } }], 40414],
+  [
+    '$setWindowFields',
+    'setWindowFields',
+    [{ $setWindowFields: { output: { w: { $sum: 1, window: { documents: [-1, 0] } } } } }],
+    5339901,
+  ],
+  ['$setWindowFields', 'setWindowFields', [{ $setWindowFields: { output: { w: { $nosuch: 1 } } } }], 9],
+  ['$documentNumber', 'documentNumber', [{ $setWindowFields: { output: { w: { $documentNumber: {} } } } }], 5371602],
+  ['$rank', 'rank', [{ $setWindowFields: { sortBy: { a: 1, b: 1 }, output: { w: { $rank: {} } } } }], 5371602],
+  ['$denseRank', 'denseRank', [{ $setWindowFields: { sortBy: { a: 1 }, output: { w: { $denseRank: 5 } } } }], 5371603],
+  ['$shift', 'shift', [{ $setWindowFields: { output: { w: { $shift: { output: '$a', by: 1 } } } } }], 5371602],
+  ['$locf', 'locf', [{ $setWindowFields: { output: { w: { $locf: '$a', window: {} } } } }], 5371601],
+  ...['$sum', '$avg', '$min', '$max', '$first', '$last', '$push', '$addToSet', '$stdDevPop', '$stdDevSamp'].map(
+    (name) => accumulatorError({ [name]: [1, 2] }, 40237),
+  ),
+  accumulatorError({ $mergeObjects: '$_id' }, 40400),
+  accumulatorError({ $count: { x: 1 } }, 9),
+  ...['$firstN', '$lastN', '$minN', '$maxN'].map((name) =>
+    accumulatorError({ [name]: { input: '$a', n: 0 } }, 5787908),
+  ),
+  ...['$top', '$bottom'].map((name) => accumulatorError({ [name]: { output: '$a' } }, 5788003)),
+  ...['$topN', '$bottomN'].map((name) => accumulatorError({ [name]: { output: '$a', sortBy: 5, n: 1 } }, 5788604)),
+  accumulatorError({ $median: { input: '$a', method: 'exact' } }, 2),
+  accumulatorError({ $percentile: { input: '$a', method: 'approximate' } }, 40414),
+  ['$nosuch', 'aggregation-pipeline', [{ $nosuch: 1 }], 40324],
+  ['$nosuch', 'aggregation-pipeline', [{ $match: {}, $limit: 1 }], 40323],
+  ['$nosuch', 'aggregation-pipeline', [5], 14],
+];
