@@ -42,7 +42,7 @@ export async function startDelivery(overrides: Partial<DeliveryOptions> & { bus?
     trustedKeys: identity.jwks,
     isProduction: false,
     streamPollMs: 60_000,
-    streamWaitMs: 400,
+    streamWaitMs: 1_500,
     ...overrides,
     bus,
   });
@@ -206,8 +206,8 @@ export const statusPayload = `{
 }`;
 const updateStatusMutation = `mutation ($input: UpdateStatusInput!) { updateStatus(input: $input) ${statusPayload} }`;
 
-/** Waits for a fact that no message announces; fails after two seconds. */
-export async function waitFor(isTrue: () => Promise<boolean> | boolean, timeoutMs = 2_000): Promise<void> {
+/** Waits for a fact that no message announces; fails after five seconds. */
+export async function waitFor(isTrue: () => Promise<boolean> | boolean, timeoutMs = 5_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`Not true within ${timeoutMs} ms.`);

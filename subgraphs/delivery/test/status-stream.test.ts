@@ -141,7 +141,7 @@ describe('deliveryStatusChanged', () => {
     stream.closed.catch(() => {});
     await waitFor(() => delivery.service.openStreams === before + 1);
     await socket[Symbol.asyncDispose]();
-    await waitFor(() => delivery.service.openStreams === before, 300);
+    await waitFor(() => delivery.service.openStreams === before, 1_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createId, isCleanText } from '@swiftcart/graphql';
 import { type Refusal, refusal } from '../domain/refusal.ts';
 import type { RiderDetails, RiderRecord } from '../store/rider-store.ts';
-import type { CommandTools } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
 import type { RiderOutcome } from './set-rider-availability.ts';
 
 const phonePattern = /^\+?\d{10,15}$/;
@@ -11,7 +11,7 @@ const maxUserIdLength = 100;
 
 /** Makes a user known as a rider, on shift at once; for a known one his details are brought up to date. */
 export async function registerRider(
-  tools: CommandTools,
+  { store, logger, now, caller }: CommandContext,
   input: { userId: string; name: string; phone: string | null; vehicle: string | null },
 ): Promise<RiderOutcome> {
   const details: RiderDetails = {
@@ -22,9 +22,11 @@ export async function registerRider(
   const invalid = findInvalid(input.userId, details);
   if (invalid !== undefined) return { rider: null, refusals: [invalid] };
 
-  const rider = newRider(input.userId, details, tools.now());
-  if (await tools.store.riders.insert(rider)) return { rider, refusals: [] };
-  return { rider: await tools.store.riders.setDetails(input.userId, details), refusals: [] };
+  const created = newRider(input.userId, details, now());
+  const isNew = await store.riders.insert(created);
+  const rider = isNew ? created : await store.riders.setDetails(input.userId, details);
+  logger.info({ riderId: rider?.id, userId: input.userId, isNew, actorId: caller.userId }, 'rider registered');
+  return { rider, refusals: [] };
 }
 
 /** A rider on shift with nothing to carry. */

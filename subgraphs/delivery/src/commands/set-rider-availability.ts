@@ -18,6 +18,10 @@ export async function setRiderAvailability(
   const target = riderId ?? own?.id;
   const isHis = target !== undefined && (caller.isOperator || target === own?.id);
   const rider = isHis ? await store.riders.setAvailability(target, isAvailable) : null;
-  if (rider !== null) return { rider, refusals: [] };
+  if (rider !== null) {
+    // Shifts have no timeline; the log is their audit.
+    context.logger.info({ riderId: rider.id, isAvailable, actorId: caller.userId }, 'rider shift changed');
+    return { rider, refusals: [] };
+  }
   return { rider: null, refusals: [refusal('NOT_FOUND', 'There is no such rider.', { field: ['riderId'] })] };
 }

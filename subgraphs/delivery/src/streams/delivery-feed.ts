@@ -39,7 +39,7 @@ export async function createDeliveryFeed({
   const watchingAll = new Set<(record: DeliveryRecord) => void>();
 
   const reader = createRecordReader({
-    store,
+    readRecord: (orderId) => store.deliveries.findByOrderId(orderId),
     logger,
     deliver(orderId, record) {
       for (const listener of [...(watched.get(orderId) ?? [])]) listener(record);

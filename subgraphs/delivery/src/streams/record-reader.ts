@@ -1,6 +1,5 @@
 import type { Logger } from '@swiftcart/service';
 import type { DeliveryRecord } from '../domain/delivery-record.ts';
-import type { Store } from '../store/store.ts';
 
 /** What a read found, for comparing with what is there later. */
 export function markerOf(record: { revision: number; positionAt: Date | null } | null | undefined): string {
@@ -16,14 +15,14 @@ export interface RecordReader {
 }
 
 export function createRecordReader({
-  store,
+  readRecord,
   logger,
   deliver,
   isWanted,
   isWatched,
 }: {
-  store: Store;
-  logger: Logger;
+  readRecord(orderId: string): Promise<DeliveryRecord | null>;
+  logger: Pick<Logger, 'warn'>;
   deliver(orderId: string, record: DeliveryRecord | null): void;
   /** Whether anybody would hear of this order. */
   isWanted(orderId: string): boolean;
@@ -37,7 +36,7 @@ export function createRecordReader({
     try {
       do {
         state.isStale = false;
-        const record = await store.deliveries.findByOrderId(orderId);
+        const record = await readRecord(orderId);
         if (!isWanted(orderId)) return;
         const marker = markerOf(record && { ...record, positionAt: record.position?.recordedAt ?? null });
         if (isWatched(orderId)) markers.set(orderId, marker);
