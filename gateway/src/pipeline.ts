@@ -1,11 +1,16 @@
 import { codedError } from '@swiftcart/graphql';
 import { OperationTypeNode } from 'graphql';
 import type { Caller } from './auth/caller.ts';
-import { decideAccess } from './auth/decide-access.ts';
+import { type AccessSettings, decideAccess } from './auth/decide-access.ts';
 import type { GraphStore } from './composition/graph-store.ts';
 import type { CallContext } from './datasource/data-source.ts';
 import type { DataSources } from './datasource/data-sources.ts';
+import type { PersistedOperations } from './http/persisted-operations.ts';
 import type { GraphqlParameters } from './http/request-parameters.ts';
+import type { Limits } from './limits/limits.ts';
+import { costOf } from './limits/operation-cost.ts';
+import { overLimit } from './limits/operation-limits.ts';
+import type { RateLimitState, RateLimits } from './limits/rate-limits.ts';
 import { executeOperation, type OperationInput, type OperationResult } from './planning/execute-operation.ts';
 import type { OperationStore } from './planning/operation-store.ts';
 import { OperationRefusedError } from './planning/parsed-operation.ts';
@@ -16,6 +21,8 @@ export interface AdmittedOperation {
   readonly prepared: PreparedOperation;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly denials: OperationInput['denials'];
+  /** What the caller has left; undefined where rate limits are off. */
+  readonly rateLimit: RateLimitState | undefined;
 }
 
 /** What the transport knows about one operation. */
@@ -38,22 +45,32 @@ export interface Pipeline {
 export interface PipelineOptions {
   readonly graphs: GraphStore;
   readonly operations: OperationStore;
+  readonly persisted: PersistedOperations;
   readonly sources: DataSources;
+  readonly access: AccessSettings;
+  readonly rateLimits: RateLimits;
+  readonly limits: Limits;
+  /** Whether a refusal says which limit was passed and by how much: in development. */
+  readonly isExplained: boolean;
 }
 
-export function createPipeline({ graphs, operations, sources }: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { graphs, operations, persisted, sources, access, rateLimits, limits, isExplained } = options;
   return {
-    async admit({ parameters, caller, allowed }) {
-      const { query, operationName, variables } = parameters;
-      if (query === undefined) throw codedError('BAD_USER_INPUT', 'The request has no query.');
-      const prepared = operations.prepare(graphs.current, query, operationName);
+    // The guards in order: each needs what the one before has established, and the cheap ones come first.
+    async admit({ parameters, caller, clientAddress, allowed }) {
+      const text = persisted.textOf(parameters);
+      const prepared = operations.prepare(graphs.current, text, parameters.operationName);
       const kind = prepared.operation.operation;
       if (!allowed.includes(kind)) throw notAllowedHere(kind);
-      const denials = decideAccess(prepared, caller);
-      return { prepared, variables, denials };
+      const { variables } = parameters;
+      const cost = costOf(prepared, variables);
+      if (cost > limits.maxCost) throw overLimit('OPERATION_TOO_COSTLY', 'cost', cost, limits.maxCost, isExplained);
+      const rateLimit = await rateLimits.spend(prepared, cost, caller, clientAddress);
+      const denials = await decideAccess(prepared, caller, access);
+      return { prepared, variables, denials, rateLimit };
     },
-    execute(operation, call) {
-      const { prepared, variables, denials } = operation;
+    execute({ prepared, variables, denials }, call) {
       return executeOperation(prepared, { sources: sources.forGraph(prepared.graph), call, variables, denials });
     },
   };

@@ -1,13 +1,19 @@
 import type { AccessTokenVerifier, AssertionSigner } from '@swiftcart/identity';
 import { type HttpRoute, type LocalSubgraph, type Logger, type Metrics, startHttpServer } from '@swiftcart/service';
 import { createAuthenticate } from './auth/authenticate.ts';
+import type { AccessSettings, EvaluatePolicies } from './auth/decide-access.ts';
 import { createRevokedSessions, type RevocationSource } from './auth/revoked-sessions.ts';
 import { createGraphStore, type SupergraphSource } from './composition/graph-store.ts';
+import { watchSupergraph } from './composition/watch-supergraph.ts';
 import { createCallHeaders } from './datasource/call-headers.ts';
 import { createDataSources } from './datasource/data-sources.ts';
 import { createGraphqlRoute } from './http/graphql-route.ts';
 import { renderLandingPage } from './http/landing-page.ts';
+import { createPersistedOperations, type PersistedOperationSettings } from './http/persisted-operations.ts';
 import { type Limits, withDefaultLimits } from './limits/limits.ts';
+import { createLoadShedding } from './limits/load-shedding.ts';
+import { requireWithinLimits } from './limits/operation-limits.ts';
+import { createRateLimits, defaultRateLimits, type RateLimitSettings } from './limits/rate-limits.ts';
 import { createPipeline } from './pipeline.ts';
 import { createOperationStore } from './planning/operation-store.ts';
 import { createStreamExecutor } from './subscriptions/execute-stream.ts';
@@ -33,6 +39,16 @@ export interface GatewayOptions {
   readonly forwardHeaders?: readonly string[] | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly corsOrigins?: readonly string[] | undefined;
+  /** Deadlines of single subgraphs, in milliseconds, by name. */
+  readonly subgraphDeadlinesMs?: Readonly<Record<string, number>> | undefined;
+  readonly rateLimits?: Partial<RateLimitSettings> | undefined;
+  /** Shares rate limits between gateways. */
+  readonly redisUrl?: string | undefined;
+  readonly persistedOperations?: PersistedOperationSettings | undefined;
+  /** What happens to a query with fields its caller may not see. Default: they answer null. */
+  readonly onDeniedQuery?: AccessSettings['onDeniedQuery'] | undefined;
+  /** Decides `@policy`; without it no policy is met. */
+  readonly evaluatePolicies?: EvaluatePolicies | undefined;
   /** How many proxies of our own stand in front (for client addresses). Default 0. */
   readonly trustedProxies?: number | undefined;
   /** Defaults: on outside production. */
@@ -68,6 +84,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const sources = createDataSources({
     settings: {
       deadlineMs: limits.subgraphDeadlineMs,
+      deadlinesMs: options.subgraphDeadlinesMs ?? {},
+      retries: limits.subgraphRetries,
+      breakerFailures: limits.breakerFailures,
+      breakerOpenMs: limits.breakerOpenMs,
       maxResponseBytes: limits.subgraphMaxResponseBytes,
       maxConnections: limits.subgraphMaxConnections,
       connectTimeoutMs: limits.subgraphConnectTimeoutMs,
@@ -77,13 +97,25 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     localSubgraphs: options.localSubgraphs ?? new Map(),
     subgraphUrls: options.subgraphUrls ?? {},
     logger,
+    metrics,
   });
+  const isExplained = !isProduction;
   const operations = createOperationStore({
     maxTokens: limits.maxTokens,
     maxValidationErrors: limits.maxValidationErrors,
-    check: () => undefined,
+    introspection: options.introspection ?? !isProduction,
+    check: (parsed) => requireWithinLimits(parsed, limits, isExplained),
   });
-  const pipeline = createPipeline({ graphs, operations, sources });
+  const persisted = await createPersistedOperations(options.persistedOperations ?? { safelist: 'off' }, logger);
+  const rateLimits = createRateLimits(
+    { ...defaultRateLimits, ...options.rateLimits, redisUrl: options.redisUrl },
+    logger,
+  );
+  const access = {
+    onDeniedQuery: options.onDeniedQuery ?? 'null',
+    evaluatePolicies: options.evaluatePolicies,
+  } as const;
+  const pipeline = createPipeline({ graphs, operations, persisted, sources, access, rateLimits, limits, isExplained });
   const sockets = createSocketServer({
     pipeline,
     streams: createStreamExecutor(sources),
@@ -104,8 +136,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     trustedProxies,
     maxBodyBytes: limits.maxBodyBytes,
     requestDeadlineMs: limits.requestDeadlineMs,
+    cors: { origins: options.corsOrigins ?? [], allowedHeaders: forwardHeaders },
+    shedding: createLoadShedding(limits.maxConcurrentRequests),
+    isProduction,
     landingPage: (options.landingPage ?? !isProduction) ? await renderLandingPage(logger) : undefined,
   });
+  const watch = watchSupergraph(options.supergraph, graphs);
   const server = await startHttpServer({
     host: options.host,
     port: options.port,
@@ -125,9 +161,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await server.drain(limits.drainTimeoutMs);
     },
     async [Symbol.asyncDispose]() {
+      watch[Symbol.dispose]();
       await sockets[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
       await sources[Symbol.asyncDispose]();
+      await rateLimits[Symbol.asyncDispose]();
       await revoked[Symbol.asyncDispose]();
     },
   };

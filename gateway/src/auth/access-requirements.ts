@@ -17,6 +17,8 @@ import { type AccessRule, readSecurityRules, type SecurityRules } from './securi
 export interface AccessRequirement {
   readonly node: FieldNode;
   readonly rule: AccessRule;
+  /** Whether the field stands on the operation's root type. */
+  readonly isRoot: boolean;
 }
 
 const rulesOfGraphs = new WeakMap<Graph, SecurityRules>();
@@ -38,11 +40,13 @@ export function accessRequirements(prepared: PreparedOperation): readonly Access
 }
 
 /**
- * A field is guarded by its own rule, by the rule of the type it returns, and, when it is selected through an
- * interface, by the rules of every implementation's field: which of them answers is not known before it is too late.
+ * A field is guarded by its own rule, by the rule of the type it stands on and of the type it returns. Selected through
+ * an interface, it is guarded by the rules of every implementation: which of them answers is known only when it is too
+ * late. A fragment on one implementation asks for that one's rules alone.
  */
 function collect(schema: GraphQLSchema, rules: SecurityRules, parsed: ParsedOperation): AccessRequirement[] {
   const requirements: AccessRequirement[] = [];
+  const rootType = schema.getRootType(parsed.operation.operation);
   for (const definition of [parsed.operation, ...parsed.fragments.values()]) {
     const typeInfo = new TypeInfo(schema);
     visit(
@@ -52,12 +56,15 @@ function collect(schema: GraphQLSchema, rules: SecurityRules, parsed: ParsedOper
           const parent = typeInfo.getParentType();
           const type = typeInfo.getType();
           if (!parent || !type) return;
-          for (const owner of [parent.name, ...implementationsOf(schema, parent)]) {
-            const rule = rules.fields.get(`${owner}.${node.name.value}`);
-            if (rule !== undefined) requirements.push({ node, rule });
+          if (node.name.value.startsWith('__')) return;
+          const isRoot = parent === rootType;
+          const coordinates = [parent.name, ...implementationsOf(schema, parent)].flatMap((owner) => [
+            rules.fields.get(`${owner}.${node.name.value}`),
+            rules.types.get(owner),
+          ]);
+          for (const rule of [...coordinates, rules.types.get(getNamedType(type).name)]) {
+            if (rule !== undefined) requirements.push({ node, rule, isRoot });
           }
-          const returned = rules.types.get(getNamedType(type).name);
-          if (returned !== undefined) requirements.push({ node, rule: returned });
         },
       }),
     );

@@ -1,15 +1,22 @@
-import type { LocalSubgraph, Logger } from '@swiftcart/service';
+import type { LocalSubgraph, Logger, Metrics } from '@swiftcart/service';
 import { Pool } from 'undici';
 import type { Graph } from '../composition/load-graph.ts';
 import type { CallHeaders } from './call-headers.ts';
 import type { DataSource } from './data-source.ts';
 import { createHttpDataSource } from './http-data-source.ts';
 import { createLocalDataSource } from './local-data-source.ts';
+import { createResilientDataSource } from './resilient-data-source.ts';
+import { createMutationClock, createSingleFlight } from './single-flight.ts';
 import { createUpstreamSockets } from './upstream-sockets.ts';
 
 /** How subgraphs are called. */
 export interface DataSourceSettings {
   readonly deadlineMs: number;
+  /** Longer or shorter deadlines of single subgraphs. */
+  readonly deadlinesMs: Readonly<Record<string, number>>;
+  readonly retries: number;
+  readonly breakerFailures: number;
+  readonly breakerOpenMs: number;
   readonly maxResponseBytes: number;
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
@@ -22,6 +29,7 @@ export interface DataSourcesOptions {
   readonly localSubgraphs: ReadonlyMap<string, LocalSubgraph>;
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
 }
 
 /** The data sources of whatever graph is current. Kept by URL, so that a reload re-uses pools and opens only new ones. */
@@ -35,6 +43,7 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
   const sources = new Map<string, DataSource>();
   const sockets = createUpstreamSockets(settings);
   const perGraph = new WeakMap<Graph, ReadonlyMap<string, DataSource>>();
+  const mutations = createMutationClock();
 
   function poolFor(origin: string): Pool {
     const known = pools.get(origin);
@@ -53,13 +62,28 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
     const key = local === undefined ? `${name} ${routingUrl}` : name;
     const known = sources.get(key);
     if (known !== undefined) return known;
+    const deadlineMs = settings.deadlinesMs[name] ?? settings.deadlineMs;
     let source: DataSource;
     if (local !== undefined) {
-      source = createLocalDataSource(local, callHeaders, settings.deadlineMs);
+      source = createLocalDataSource(local, callHeaders, deadlineMs);
     } else {
       const url = new URL(routingUrl);
-      source = createHttpDataSource({ ...settings, name, url, pool: poolFor(url.origin), sockets, callHeaders });
+      source = createHttpDataSource({
+        ...settings,
+        deadlineMs,
+        name,
+        url,
+        pool: poolFor(url.origin),
+        sockets,
+        callHeaders,
+      });
     }
+    source = createResilientDataSource(source, {
+      retries: settings.retries,
+      breaker: { failuresToOpen: settings.breakerFailures, openMs: settings.breakerOpenMs },
+      metrics: options.metrics,
+    });
+    source = createSingleFlight(source, mutations);
     sources.set(key, source);
     return source;
   }

@@ -3,9 +3,12 @@ import { BodyError, HEADERS, type Logger, type Metrics } from '@swiftcart/servic
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { LoadShedding } from '../limits/load-shedding.ts';
+import { RateLimitedError, type RateLimitState } from '../limits/rate-limits.ts';
 import { OperationKindError, type Pipeline } from '../pipeline.ts';
 import { OperationRefusedError } from '../planning/parsed-operation.ts';
 import { clientAddress } from './client-address.ts';
+import { answerCors, type CorsSettings, couldBeCrossSite, securityHeaders } from './cross-site.ts';
 import { formatErrors } from './format-errors.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { type AnswerMediaType, answerMediaType } from './media-type.ts';
@@ -28,15 +31,29 @@ export interface GraphqlRouteOptions {
   readonly maxBodyBytes: number;
   /** Longest a whole request may take. */
   readonly requestDeadlineMs: number;
+  readonly cors: CorsSettings;
+  readonly shedding: LoadShedding;
+  readonly isProduction: boolean;
   /** Shown to browsers that open the path; absent in production. */
   readonly landingPage?: string | undefined;
 }
 
-/** `/graphql` over HTTP: read, authenticate, admit, execute, answer. */
+/** `/graphql` over HTTP: shed, guard against other sites, read, authenticate, admit, execute, answer. */
 export function createGraphqlRoute(options: GraphqlRouteOptions) {
+  const headersOf = {
+    page: securityHeaders('page', options.isProduction),
+    data: securityHeaders('data', options.isProduction),
+  };
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    if (options.landingPage !== undefined && wantsPage(req)) {
+    const isPage = options.landingPage !== undefined && wantsPage(req);
+    for (const [name, value] of Object.entries(isPage ? headersOf.page : headersOf.data)) res.setHeader(name, value);
+    if (answerCors(options.cors, req, res)) return;
+    if (isPage) {
       res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(options.landingPage);
+      return;
+    }
+    if (req.method !== 'GET' && req.method !== 'POST' && req.method !== 'HEAD') {
+      res.writeHead(405, { allow: 'GET, POST, OPTIONS' }).end();
       return;
     }
     const mediaType = answerMediaType(req.headers.accept);
@@ -67,7 +84,15 @@ async function answerRequest(
     for (const { extensions } of formatted) options.metrics?.errorsByCode.inc({ code: String(extensions?.['code']) });
     return formatted;
   };
+  let leave: (() => void) | undefined;
   try {
+    leave = options.shedding.enter();
+    if (couldBeCrossSite(req)) {
+      throw new BadRequestError(
+        400,
+        'Send a GET with the header apollo-require-preflight, so that other sites cannot.',
+      );
+    }
     const isGet = req.method === 'GET' || req.method === 'HEAD';
     const caller = await options.authenticate(req.headers.authorization);
     const parameters = isGet ? readGetParameters(req) : await readPostParameters(req, options.maxBodyBytes);
@@ -79,7 +104,14 @@ async function answerRequest(
   } catch (error) {
     const errors = errorsOf(error);
     if (error instanceof OperationKindError) res.setHeader('allow', 'POST');
-    return { status: statusOf(error, errors, mediaType), body: { errors: report(errors) } };
+    if (error instanceof RateLimitedError) setRateLimitHeaders(res, error.state);
+    const status = statusOf(error, errors, mediaType);
+    if (error instanceof RateLimitedError) res.setHeader('retry-after', error.state.resetSeconds);
+    else if (status === 503) res.setHeader('retry-after', 1);
+    else if (status === 401) res.setHeader('www-authenticate', 'Bearer');
+    return { status, body: { errors: report(errors) } };
+  } finally {
+    leave?.();
   }
 }
 
@@ -99,6 +131,7 @@ async function run(
   const address = clientAddress(req, trustedProxies);
   const allowed = isGet ? [OperationTypeNode.QUERY] : [OperationTypeNode.QUERY, OperationTypeNode.MUTATION];
   const admitted = await pipeline.admit({ parameters, caller, clientAddress: address, allowed });
+  if (admitted.rateLimit !== undefined) setRateLimitHeaders(res, admitted.rateLimit);
   const ending = new AbortController();
   const deadline = setTimeout(() => ending.abort(), requestDeadlineMs);
   const onClose = () => ending.abort();
@@ -125,6 +158,12 @@ function errorsOf(error: unknown): readonly unknown[] {
     return [new GraphQLError(error.message, { extensions: { code } })];
   }
   return [error];
+}
+
+/** As the IETF's draft on RateLimit headers spells them. */
+function setRateLimitHeaders(res: ServerResponse, state: RateLimitState): void {
+  res.setHeader('ratelimit-policy', `"${state.policy}";q=${state.limit};w=${state.windowSeconds}`);
+  res.setHeader('ratelimit', `"${state.policy}";r=${state.remaining};t=${state.resetSeconds}`);
 }
 
 function wantsPage(req: IncomingMessage): boolean {

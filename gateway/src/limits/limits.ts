@@ -37,8 +37,8 @@ export const gatewayLimits = [
   limit('maxRootFields', 'MAX_ROOT_FIELDS', 20, 'each root field of a query is a request of its own'),
   limit('maxRootMutations', 'MAX_ROOT_MUTATIONS', 10, 'each root field of a mutation changes something'),
   limit('maxDirectives', 'MAX_DIRECTIVES', 50, 'directives cost planning time and select nothing'),
+  limit('maxFields', 'MAX_FIELDS', 5_000, 'repeated fragments expand far beyond their text'),
   limit('maxCost', 'MAX_COST', 20_000, 'what the operation may make subgraphs do at most'),
-  limit('maxVariableDepth', 'MAX_VARIABLE_DEPTH', 20, 'deep variables make coercion recurse'),
   limit('requestDeadlineMs', 'REQUEST_DEADLINE_MS', 15_000, 'no client waits longer'),
   limit(
     'subgraphDeadlineMs',
@@ -55,6 +55,8 @@ export const gatewayLimits = [
   limit('subgraphMaxResponseBytes', 'SUBGRAPH_MAX_RESPONSE_BYTES', 10_000_000, 'an answer is held in memory'),
   limit('subgraphMaxConnections', 'SUBGRAPH_MAX_CONNECTIONS', 128, 'sockets to one subgraph'),
   limit('subgraphRetries', 'SUBGRAPH_RETRIES', 2, 'attempts after the first, for queries alone', 0),
+  limit('breakerFailures', 'SUBGRAPH_BREAKER_FAILURES', 10, 'failures in a row after which a subgraph is given a rest'),
+  limit('breakerOpenMs', 'SUBGRAPH_BREAKER_OPEN_MS', 2_000, 'how long that rest is before one call probes'),
   limit('socketMaxMessageBytes', 'SOCKET_MAX_MESSAGE_BYTES', 100_000, 'the body limit, for sockets'),
   limit('socketMaxOperations', 'SOCKET_MAX_OPERATIONS', 50, 'operations running on one socket'),
   limit(

@@ -6,6 +6,8 @@ import { type PreparedOperation, prepareOperation } from './prepared-operation.t
 export interface OperationStoreSettings {
   readonly maxTokens: number;
   readonly maxValidationErrors: number;
+  /** Whether clients may read the schema. */
+  readonly introspection: boolean;
   /** Runs once per operation text, before it is kept: throws OperationRefusedError. */
   check(prepared: PreparedOperation): void;
 }
@@ -26,7 +28,7 @@ export function createOperationStore(settings: OperationStoreSettings): Operatio
       const known = cache.get(key);
       if (known !== undefined) return known;
       const document = parseOperation(text, settings.maxTokens);
-      const parsed = validateOperation(graph, document, operationName, settings.maxValidationErrors);
+      const parsed = validateOperation(graph, document, operationName, settings);
       const prepared = prepareOperation(graph, parsed);
       settings.check(prepared);
       cache.set(key, prepared);

@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   parse,
   specifiedRules,
@@ -44,9 +45,10 @@ export function validateOperation(
   graph: Graph,
   document: DocumentNode,
   operationName: string | undefined,
-  maxErrors: number,
+  { maxValidationErrors: maxErrors, introspection }: { maxValidationErrors: number; introspection: boolean },
 ): ParsedOperation {
-  const errors = validate(graph.schema, document, specifiedRules, { maxErrors });
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const errors = validate(graph.schema, document, rules, { maxErrors });
   if (errors.length > 0) {
     // The last one only says that validation stopped.
     const reported = errors.slice(0, maxErrors);

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Metrics } from '@swiftcart/service';
+import { OperationTypeNode } from 'graphql';
+import { type CircuitBreakerSettings, createCircuitBreaker } from './circuit-breaker.ts';
+import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
+import { SubgraphFailure } from './subgraph-failure.ts';
+
+export interface ResilienceSettings {
+  /** Attempts after the first, for queries alone: a mutation may have taken effect unheard. */
+  readonly retries: number;
+  readonly breaker: CircuitBreakerSettings;
+  readonly metrics?: Metrics | undefined;
+}
+
+const firstBackoffMs = 50;
+/** A client waits; a subgraph that asks for more patience than this is unavailable to it. */
+const maxRetryAfterMs = 2_000;
+
+/** A data source that tries queries again and, when its subgraph keeps failing, gives it a rest. */
+export function createResilientDataSource(inner: DataSource, settings: ResilienceSettings): DataSource {
+  const { name } = inner;
+  const breaker = createCircuitBreaker(settings.breaker);
+
+  async function attempt(fetch: SubgraphFetch, call: CallContext): Promise<SubgraphResponse> {
+    if (!breaker.admits()) throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', name, `${name} is given a rest.`);
+    const endTimer = settings.metrics?.subgraphSeconds.startTimer({ subgraph: name });
+    try {
+      const response = await inner.fetch(fetch, call);
+      breaker.succeeded();
+      endTimer?.({ outcome: response.errors === undefined ? 'ok' : 'errors' });
+      return response;
+    } catch (error) {
+      if (call.signal.aborted) breaker.abandoned();
+      else breaker.failed();
+      const outcome = call.signal.aborted ? 'cancelled' : error instanceof SubgraphFailure ? error.code : 'failed';
+      endTimer?.({ outcome });
+      throw error;
+    }
+  }
+
+  return {
+    name,
+    async fetch(fetch, call) {
+      const attempts = fetch.kind === OperationTypeNode.QUERY ? settings.retries + 1 : 1;
+      for (let made = 1; ; made += 1) {
+        try {
+          return await attempt(fetch, call);
+        } catch (error) {
+          if (made >= attempts || call.signal.aborted) throw error;
+          const waitMs = backoffMs(error, made);
+          if (waitMs === undefined) throw error;
+          await sleep(waitMs, undefined, { signal: call.signal }).catch(() => Promise.reject(error));
+        }
+      }
+    },
+    subscribe: (fetch, call) => inner.subscribe(fetch, call),
+    [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
+  };
+}
+
+/** Undefined when trying again is no use. Jittered, because a subgraph's clients fail at the same moment. */
+function backoffMs(error: unknown, made: number): number | undefined {
+  if (!(error instanceof SubgraphFailure) || !error.isRetryable) return undefined;
+  if (error.retryAfterMs !== undefined) return error.retryAfterMs <= maxRetryAfterMs ? error.retryAfterMs : undefined;
+  return firstBackoffMs * 2 ** (made - 1) * (0.5 + Math.random());
+}

@@ -1,0 +1,125 @@
+import { OperationTypeNode } from 'graphql';
+import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
+
+/** Headers that name one request and change no answer: they must not keep equal queries apart. */
+const requestNames = new Set(['x-correlation-id', 'traceparent', 'tracestate']);
+
+/**
+ * Lets identical queries that run at the same time share one upstream call. Identical means: text, variables, subject
+ * and every forwarded header; so nobody is ever given what was fetched for another. Mutations never share, and a query
+ * that starts after a mutation has ended never joins a call that began before it: everybody reads their own writes.
+ */
+export function createSingleFlight(inner: DataSource, mutations: MutationClock): DataSource {
+  const flights = new Map<string, Flight>();
+
+  return {
+    name: inner.name,
+    async fetch(fetch, call) {
+      if (fetch.kind !== OperationTypeNode.QUERY) {
+        try {
+          return await inner.fetch(fetch, call);
+        } finally {
+          mutations.tick();
+        }
+      }
+      const key = keyOf(fetch, call, mutations.now);
+      let flight = flights.get(key);
+      if (flight === undefined) {
+        flight = new Flight((signal) => inner.fetch(fetch, { ...call, signal }));
+        flights.set(key, flight);
+        const started = flight;
+        flight.onEnd(() => {
+          if (flights.get(key) === started) flights.delete(key);
+        });
+      }
+      return flight.join(call.signal);
+    },
+    subscribe: (fetch, call) => inner.subscribe(fetch, call),
+    [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
+  };
+}
+
+/** Counts the mutations that have ended, over all subgraphs of a gateway. */
+export interface MutationClock {
+  readonly now: number;
+  tick(): void;
+}
+
+export function createMutationClock(): MutationClock {
+  let now = 0;
+  return {
+    get now() {
+      return now;
+    },
+    tick() {
+      now += 1;
+    },
+  };
+}
+
+function keyOf({ operation, variables }: SubgraphFetch, { viewer, headers }: CallContext, clock: number): string {
+  const kept = Object.entries(headers).filter(([name]) => !requestNames.has(name));
+  return JSON.stringify([clock, operation, variables, viewer, kept.sort()]);
+}
+
+/** One upstream call with those who wait for it. It is cancelled when the last of them goes away. */
+class Flight {
+  readonly #ending = new AbortController();
+  readonly #waiting = new Set<{ resolve: (response: SubgraphResponse) => void; reject: (reason: unknown) => void }>();
+  readonly #endListeners: (() => void)[] = [];
+
+  constructor(run: (signal: AbortSignal) => Promise<SubgraphResponse>) {
+    // Started a tick later, so that the first to join is waiting before it can end.
+    Promise.resolve()
+      .then(() => run(this.#ending.signal))
+      .then(
+        (response) => this.#land(response),
+        (error: unknown) => {
+          this.#end();
+          for (const { reject } of this.#waiting) reject(error);
+        },
+      );
+  }
+
+  onEnd(listener: () => void): void {
+    this.#endListeners.push(listener);
+  }
+
+  join(signal: AbortSignal): Promise<SubgraphResponse> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.delete(waiter);
+        reject(signal.reason);
+        if (this.#waiting.size > 0) return;
+        this.#end();
+        this.#ending.abort();
+      };
+      const waiter = {
+        resolve: (response: SubgraphResponse) => {
+          signal.removeEventListener('abort', leave);
+          resolve(response);
+        },
+        reject: (reason: unknown) => {
+          signal.removeEventListener('abort', leave);
+          reject(reason);
+        },
+      };
+      this.#waiting.add(waiter);
+      if (signal.aborted) leave();
+      else signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  /** Each owns its answer and may change it: all but the first get copies, made before anybody runs on. */
+  #land(response: SubgraphResponse): void {
+    this.#end();
+    const [first, ...others] = this.#waiting;
+    const copies = others.map((waiter) => ({ waiter, copy: structuredClone(response) }));
+    first?.resolve(response);
+    for (const { waiter, copy } of copies) waiter.resolve(copy);
+  }
+
+  #end(): void {
+    for (const listener of this.#endListeners.splice(0)) listener();
+  }
+}
