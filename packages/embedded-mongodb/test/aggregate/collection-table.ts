@@ -1,5 +1,5 @@
 import { Double, Int32 } from 'bson';
-import type { ExpressionCase, ExpressionRefusal } from './expression-case.ts';
+import { type ExpressionCase, type ExpressionRefusal, named } from './expression-case.ts';
 
 /** Arrays, sets, objects, conditions, comparisons and variables. */
 export const collectionCases: readonly ExpressionCase[] = [
@@ -196,13 +196,13 @@ export const collectionCases: readonly ExpressionCase[] = [
   ['$gte', 'gte', { $gte: [5, 5] }, {}, true],
   ['$lt', 'lt', { $lt: ['$nosuch', null] }, {}, true],
   ['$lte', 'lte', { $lte: [6, 5] }, {}, false],
-  ['$cond', 'cond', { $cond: { if: { $gte: ['$qty', 250] }, then: 30, else: 20 } }, { qty: 200 }, 20],
+  ['$cond', 'cond', { $cond: named('if', { $gte: ['$qty', 250] }, 'then', 30, 'else', 20) }, { qty: 200 }, 20],
   ['$cond', 'cond', { $cond: [true, 1, { $divide: [1, 0] }] }, {}, 1],
   ['$ifNull', 'ifNull', { $ifNull: ['$description', '$other', 'Unspecified'] }, { description: null }, 'Unspecified'],
   [
     '$switch',
     'switch',
-    { $switch: { branches: [{ case: { $gte: ['$score', 90] }, then: 'great' }], default: 'none' } },
+    { $switch: { branches: [named('case', { $gte: ['$score', 90] }, 'then', 'great')], default: 'none' } },
     { score: 95 },
     'great',
   ],
@@ -262,9 +262,9 @@ export const collectionRefusals: readonly ExpressionRefusal[] = [
   ['$gte', 'gte', { $gte: [] }, {}, 16020],
   ['$lt', 'lt', { $lt: [1] }, {}, 16020],
   ['$lte', 'lte', { $lte: [1] }, {}, 16020],
-  ['$cond', 'cond', { $cond: { if: true, then: 1 } }, {}, 17082],
+  ['$cond', 'cond', { $cond: named('if', true, 'then', 1) }, {}, 17082],
   ['$ifNull', 'ifNull', { $ifNull: ['$a'] }, {}, 1257300],
-  ['$switch', 'switch', { $switch: { branches: [{ case: false, then: 1 }] } }, {}, 40066],
+  ['$switch', 'switch', { $switch: { branches: [named('case', false, 'then', 1)] } }, {}, 40066],
   ['$let', 'let', { $let: { vars: { X: 1 }, in: 1 } }, {}, 9],
   ['$rand', 'rand', { $rand: 5 }, {}, 3040501],
   ['$function', 'function', { $function: { body: '', args: [], lang: 'js' } }, {}, 115],

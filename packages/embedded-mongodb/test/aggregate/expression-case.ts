@@ -15,3 +15,8 @@ export type ExpressionRefusal = readonly [
   doc: object,
   code: number,
 ];
+
+/** Named arguments given in pairs: for `then`, which as a plain property would make an object look like a promise. */
+export function named(...pairs: readonly unknown[]): object {
+  return Object.fromEntries(pairs.flatMap((name, index) => (index % 2 === 0 ? [[name, pairs[index + 1]]] : [])));
+}

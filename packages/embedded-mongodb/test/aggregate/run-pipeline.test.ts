@@ -4,7 +4,9 @@ import { pipelineStages, runPipeline } from '../../src/aggregate/run-pipeline.ts
 import { windowFunctions } from '../../src/aggregate/stages/window.ts';
 import type { Doc } from '../../src/values/bson-type.ts';
 import { canonical, decoded, decodedValue, errorCode } from '../values/decoded.ts';
-import { collections, stageCases, stageRefusals } from './stage-table.ts';
+import { accumulatorCases } from './accumulator-table.ts';
+import { stageRefusals } from './stage-refusal-table.ts';
+import { collections, stageCases } from './stage-table.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
 
@@ -26,9 +28,12 @@ function run(
 const alwaysRefused = ['$out', '$merge', '$documents'];
 
 describe('stages, accumulators and window functions by the manual', () => {
-  it.each(stageCases)('%s answers as aggregation/%s says', (_stage, _page, docs, pipeline, out) => {
-    expect(run(docs, pipeline).map(canonical)).toEqual(out.map(canonical));
-  });
+  it.each([...stageCases, ...accumulatorCases])(
+    '%s answers as aggregation/%s says',
+    (_stage, _page, docs, pipeline, out) => {
+      expect(run(docs, pipeline).map(canonical)).toEqual(out.map(canonical));
+    },
+  );
 
   it.each(stageRefusals)('%s is refused as aggregation/%s says: %o', (_stage, _page, pipeline, code) => {
     expect(errorCode(() => run([{ _id: 1 }], pipeline))).toBe(code);
@@ -36,7 +41,7 @@ describe('stages, accumulators and window functions by the manual', () => {
 
   it('has a right and an error case for every one, so that none is untested', () => {
     const all = [...Object.keys(pipelineStages), ...Object.keys(groupAccumulators), ...Object.keys(windowFunctions)];
-    const right = new Set([...stageCases.map(([stage]) => stage), ...alwaysRefused]);
+    const right = new Set([...[...stageCases, ...accumulatorCases].map(([stage]) => stage), ...alwaysRefused]);
     const refused = new Set(stageRefusals.map(([stage]) => stage));
     expect(all.filter((name) => !right.has(name) || !refused.has(name))).toEqual([]);
   });

@@ -1,15 +1,6 @@
 import { Decimal128, Double, Long } from 'bson';
-
-/** Page name under reference/operator/aggregation, documents, pipeline, the documents that come out. */
-export type StageCase = readonly [
-  stage: string,
-  page: string,
-  docs: readonly object[],
-  pipeline: readonly object[],
-  out: readonly object[],
-];
-/** A pipeline that MongoDB refuses, with the code of its error. */
-export type StageRefusal = readonly [stage: string, page: string, pipeline: readonly unknown[], code: number];
+import { named } from './expression-case.ts';
+import type { StageCase } from './stage-case.ts';
 
 const sales = [
   { _id: 1, item: 'abc', price: 10, quantity: 2, date: new Date('2014-03-01T08:00:00Z') },
@@ -62,11 +53,6 @@ export const collections: Readonly<Record<string, readonly object[]>> = {
   ],
 };
 
-const group = (accumulator: object): readonly object[] => [{ $group: { _id: '$p', r: accumulator } }];
-const grouped = (a: unknown, b: unknown): readonly object[] => [
-  { _id: 'A', r: a },
-  { _id: 'B', r: b },
-];
 const window = (output: object, extra: object = { partitionBy: '$state', sortBy: { at: 1 } }): readonly object[] => [
   { $setWindowFields: { ...extra, output: { w: output } } },
   { $project: { w: 1 } },
@@ -348,7 +334,7 @@ export const stageCases: readonly StageCase[] = [
     '$redact',
     'redact',
     [{ _id: 1, tags: ['G'], sub: [{ tags: ['X'] }, { tags: ['G'], t: 1 }] }],
-    [{ $redact: { $cond: { if: { $in: ['G', '$tags'] }, then: '$$DESCEND', else: '$$PRUNE' } } }],
+    [{ $redact: { $cond: named('if', { $in: ['G', '$tags'] }, 'then', '$$DESCEND', 'else', '$$PRUNE') } }],
     [{ _id: 1, tags: ['G'], sub: [{ tags: ['G'], t: 1 }] }],
   ],
   [
@@ -407,134 +393,4 @@ export const stageCases: readonly StageCase[] = [
     window({ $locf: '$v' }, { sortBy: { _id: 1 } }),
     windowed([1, 5], [2, 5], [3, 7]),
   ],
-  ['$sum', 'sum', scores, group({ $sum: '$s' }), grouped(64, 114)],
-  ['$avg', 'avg', scores, group({ $avg: '$s' }), grouped(new Double(32), new Double(57))],
-  ['$min', 'min', scores, group({ $min: '$s' }), grouped(31, 15)],
-  ['$max', 'max', scores, group({ $max: '$s' }), grouped(33, 99)],
-  ['$first', 'first', scores, group({ $first: '$s' }), grouped(31, 99)],
-  ['$last', 'last', scores, group({ $last: '$s' }), grouped(33, 15)],
-  ['$push', 'push', scores, group({ $push: '$s' }), grouped([31, 33], [99, 15])],
-  [
-    '$addToSet',
-    'addToSet',
-    [...scores, { _id: 5, p: 'A', s: new Double(31) }],
-    group({ $addToSet: '$s' }),
-    grouped([31, 33], [99, 15]),
-  ],
-  [
-    '$mergeObjects',
-    'mergeObjects',
-    [{ p: 'A', q: { x: 1 } }, { p: 'A', q: { y: 2 } }, { p: 'B' }],
-    group({ $mergeObjects: '$q' }),
-    grouped({ x: 1, y: 2 }, {}),
-  ],
-  ['$stdDevPop', 'stdDevPop', scores, group({ $stdDevPop: '$s' }), grouped(new Double(1), new Double(42))],
-  [
-    '$stdDevSamp',
-    'stdDevSamp',
-    scores,
-    group({ $stdDevSamp: '$s' }),
-    grouped(new Double(Math.SQRT2), new Double(Math.sqrt(3528))),
-  ],
-  ['$count', 'count-accumulator', scores, group({ $count: {} }), grouped(2, 2)],
-  ['$firstN', 'firstN', scores, group({ $firstN: { input: '$s', n: 1 } }), grouped([31], [99])],
-  ['$lastN', 'lastN', scores, group({ $lastN: { input: '$s', n: 1 } }), grouped([33], [15])],
-  ['$minN', 'minN', scores, group({ $minN: { input: '$s', n: 2 } }), grouped([31, 33], [15, 99])],
-  ['$maxN', 'maxN', scores, group({ $maxN: { input: '$s', n: 1 } }), grouped([33], [99])],
-  ['$top', 'top', scores, group({ $top: { output: ['$_id', '$s'], sortBy: { s: -1 } } }), grouped([2, 33], [3, 99])],
-  ['$bottom', 'bottom', scores, group({ $bottom: { output: '$_id', sortBy: { s: -1 } } }), grouped(1, 4)],
-  ['$topN', 'topN', scores, group({ $topN: { output: '$s', sortBy: { s: -1 }, n: 2 } }), grouped([33, 31], [99, 15])],
-  ['$bottomN', 'bottomN', scores, group({ $bottomN: { output: '$s', sortBy: { s: -1 }, n: 1 } }), grouped([31], [15])],
-  [
-    '$median',
-    'median',
-    scores,
-    group({ $median: { input: '$s', method: 'approximate' } }),
-    grouped(new Double(31), new Double(15)),
-  ],
-  [
-    '$percentile',
-    'percentile',
-    scores,
-    group({ $percentile: { input: '$s', p: [1], method: 'approximate' } }),
-    grouped([new Double(33)], [new Double(99)]),
-  ],
-];
-
-const accumulatorError = (accumulator: object, code: number): StageRefusal => [
-  Object.keys(accumulator)[0] as string,
-  (Object.keys(accumulator)[0] as string).slice(1),
-  [{ $group: { _id: null, r: accumulator } }],
-  code,
-];
-
-export const stageRefusals: readonly StageRefusal[] = [
-  ['$match', 'match', [{ $match: 5 }], 15959],
-  ['$match', 'match', [{ $match: { $nosuch: 1 } }], 2],
-  ['$project', 'project', [{ $project: {} }], 51272],
-  ['$project', 'project', [{ $project: { a: 1, b: 0 } }], 31254],
-  ['$project', 'project', [{ $project: { a: 0, b: 1 } }], 31253],
-  ['$project', 'project', [{ $project: { a: 1, 'a.b': 1 } }], 31249],
-  ['$addFields', 'addFields', [{ $addFields: 5 }], 40272],
-  ['$set', 'set', [{ $set: {} }], 40177],
-  ['$unset', 'unset', [{ $unset: [] }], 31119],
-  ['$unset', 'unset', [{ $unset: [5] }], 31120],
-  ['$replaceRoot', 'replaceRoot', [{ $replaceRoot: { newRoot: '$_id' } }], 40228],
-  ['$replaceWith', 'replaceWith', [{ $replaceWith: '$nosuch' }], 40228],
-  ['$sort', 'sort', [{ $sort: { a: 'up' } }], 15974],
-  ['$sort', 'sort', [{ $sort: {} }], 15976],
-  ['$limit', 'limit', [{ $limit: 0 }], 15958],
-  ['$limit', 'limit', [{ $limit: 'x' }], 5107201],
-  ['$skip', 'skip', [{ $skip: -1 }], 5107200],
-  ['$count', 'count', [{ $count: '' }], 40157],
-  ['$count', 'count', [{ $count: 'a.b' }], 40160],
-  ['$sample', 'sample', [{ $sample: {} }], 28749],
-  ['$unwind', 'unwind', [{ $unwind: 'sizes' }], 28818],
-  ['$unwind', 'unwind', [{ $unwind: 5 }], 15981],
-  ['$group', 'group', [{ $group: { n: { $sum: 1 } } }], 15955],
-  ['$group', 'group', [{ $group: { _id: 1, n: 5 } }], 40234],
-  ['$group', 'group', [{ $group: { _id: 1, n: { $nosuch: 1 } } }], 15952],
-  ['$group', 'group', [{ $group: { _id: 1, n: { $sum: 1, $avg: 1 } } }], 40238],
-  ['$sortByCount', 'sortByCount', [{ $sortByCount: 'p' }], 40148],
-  ['$bucket', 'bucket', [{ $bucket: { groupBy: '$_id', boundaries: [5, 1] } }], 40194],
-  ['$bucket', 'bucket', [{ $bucket: { groupBy: '$_id', boundaries: [5, 9] } }], 40066],
-  ['$bucketAuto', 'bucketAuto', [{ $bucketAuto: { groupBy: '$_id', buckets: 0 } }], 40243],
-  ['$facet', 'facet', [{ $facet: {} }], 40169],
-  ['$facet', 'facet', [{ $facet: { a: [{ $facet: { b: [] } }] } }], 40600],
-  ['$lookup', 'lookup', [{ $lookup: { from: 'x', localField: 'a', as: 'b' } }], 9],
-  ['$lookup', 'lookup', [{ $lookup: { from: 'x', localField: 'a', foreignField: 'c' } }], 9],
-  ['$graphLookup', 'graphLookup', [{ $graphLookup: { from: 'x' } }], 40105],
-  ['$unionWith', 'unionWith', [{ $unionWith: 5 }], 9],
-  ['$documents', 'documents', [{ $documents: [] }], 5858203],
-  ['$out', 'out', [{ $out: 'x' }], 115],
-  ['$merge', 'merge', [{ $merge: 'x' }], 115],
-  ['$redact', 'redact', [{ $redact: 'keep it all' }], 17053],
-  ['$setWindowFields', 'setWindowFields', [{ $setWindowFields: { sortBy: { a: 1 } } }], 40414],
-  [
-    '$setWindowFields',
-    'setWindowFields',
-    [{ $setWindowFields: { output: { w: { $sum: 1, window: { documents: [-1, 0] } } } } }],
-    5339901,
-  ],
-  ['$setWindowFields', 'setWindowFields', [{ $setWindowFields: { output: { w: { $nosuch: 1 } } } }], 9],
-  ['$documentNumber', 'documentNumber', [{ $setWindowFields: { output: { w: { $documentNumber: {} } } } }], 5371602],
-  ['$rank', 'rank', [{ $setWindowFields: { sortBy: { a: 1, b: 1 }, output: { w: { $rank: {} } } } }], 5371602],
-  ['$denseRank', 'denseRank', [{ $setWindowFields: { sortBy: { a: 1 }, output: { w: { $denseRank: 5 } } } }], 5371603],
-  ['$shift', 'shift', [{ $setWindowFields: { output: { w: { $shift: { output: '$a', by: 1 } } } } }], 5371602],
-  ['$locf', 'locf', [{ $setWindowFields: { output: { w: { $locf: '$a', window: {} } } } }], 5371601],
-  ...['$sum', '$avg', '$min', '$max', '$first', '$last', '$push', '$addToSet', '$stdDevPop', '$stdDevSamp'].map(
-    (name) => accumulatorError({ [name]: [1, 2] }, 40237),
-  ),
-  accumulatorError({ $mergeObjects: '$_id' }, 40400),
-  accumulatorError({ $count: { x: 1 } }, 9),
-  ...['$firstN', '$lastN', '$minN', '$maxN'].map((name) =>
-    accumulatorError({ [name]: { input: '$a', n: 0 } }, 5787908),
-  ),
-  ...['$top', '$bottom'].map((name) => accumulatorError({ [name]: { output: '$a' } }, 5788003)),
-  ...['$topN', '$bottomN'].map((name) => accumulatorError({ [name]: { output: '$a', sortBy: 5, n: 1 } }, 5788604)),
-  accumulatorError({ $median: { input: '$a', method: 'exact' } }, 2),
-  accumulatorError({ $percentile: { input: '$a', method: 'approximate' } }, 40414),
-  ['$nosuch', 'aggregation-pipeline', [{ $nosuch: 1 }], 40324],
-  ['$nosuch', 'aggregation-pipeline', [{ $match: {}, $limit: 1 }], 40323],
-  ['$nosuch', 'aggregation-pipeline', [5], 14],
 ];

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter, topLevelOperators } from '../../src/query/compile-filter.ts';
 import { fieldOperators } from '../../src/query/field-condition.ts';
 import { canonical, decoded, errorCode } from '../values/decoded.ts';
-import { queryCases, queryRefusals } from './operator-table.ts';
+import { bitwiseCases } from './bitwise-table.ts';
+import { queryCases } from './operator-table.ts';
+import { queryRefusals } from './refusal-table.ts';
 
 /** Refused whatever their operand, so they have no right case. */
 const alwaysRefused = ['$where', '$text'];
@@ -10,7 +12,7 @@ const alwaysRefused = ['$where', '$text'];
 const neverRefused = ['$comment'];
 
 describe('query operators by the manual', () => {
-  it.each(queryCases)('$operator finds what $page says: $filter', ({ docs, filter, finds }) => {
+  it.each([...queryCases, ...bitwiseCases])('$operator finds what $page says: $filter', ({ docs, filter, finds }) => {
     const compiled = compileFilter(decoded(filter));
     const found = docs
       .map((doc, place) => ({ doc: decoded(doc), id: '_id' in doc ? doc._id : place }))
@@ -24,7 +26,7 @@ describe('query operators by the manual', () => {
 
   it('has a right and an error case for every operator, so that none is untested', () => {
     const all = [...Object.keys(fieldOperators), ...Object.keys(topLevelOperators)];
-    const right = new Set([...queryCases.map((row) => row.operator), ...alwaysRefused]);
+    const right = new Set([...[...queryCases, ...bitwiseCases].map((row) => row.operator), ...alwaysRefused]);
     const refused = new Set([...queryRefusals.map((row) => row.operator), ...neverRefused]);
     expect(all.filter((operator) => !right.has(operator) || !refused.has(operator))).toEqual([]);
   });

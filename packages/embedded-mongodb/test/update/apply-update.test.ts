@@ -3,10 +3,12 @@ import { applyUpdate, compileUpdate, upsertBase } from '../../src/update/apply-u
 import { updateModifiers } from '../../src/update/compile-update.ts';
 import type { Doc } from '../../src/values/bson-type.ts';
 import { canonical, decoded, decodedValue, errorCode } from '../values/decoded.ts';
-import { now, updateCases, updateRefusals } from './operator-table.ts';
+import { arrayUpdateCases } from './array-operator-table.ts';
+import { now, updateCases } from './operator-table.ts';
+import { updateRefusals } from './refusal-table.ts';
 
 describe('update operators by the manual', () => {
-  it.each(updateCases)(
+  it.each([...updateCases, ...arrayUpdateCases])(
     '$operator does what $page says: $update',
     ({ before, update, after, arrayFilters, arrayIndex, isInsert }) => {
       const options = {
@@ -34,7 +36,7 @@ describe('update operators by the manual', () => {
 
   it('has a right and an error case for every operator, so that none is untested', () => {
     const all = [...Object.keys(updateModifiers), '$rename', '$', '$[]', '$[<identifier>]', 'replacement', 'pipeline'];
-    const right = new Set(updateCases.map((row) => row.operator));
+    const right = new Set([...updateCases, ...arrayUpdateCases].map((row) => row.operator));
     const refused = new Set(updateRefusals.map((row) => row.operator));
     expect(all.filter((operator) => !right.has(operator) || !refused.has(operator))).toEqual([]);
   });

@@ -1,0 +1,190 @@
+import { Double, Int32, Long } from 'bson';
+
+/** An update that MongoDB refuses, with the code of its error. */
+export interface UpdateRefusal {
+  readonly operator: string;
+  readonly page: string;
+  readonly before: object;
+  readonly update: object;
+  readonly code: number;
+  readonly arrayFilters?: readonly object[];
+}
+
+const page = (name: string): string => `reference/operator/update/${name}`;
+const maxLong = Long.fromString('9223372036854775807');
+
+export const updateRefusals: readonly UpdateRefusal[] = [
+  { operator: '$set', page: page('set'), before: { _id: 1 }, update: { $set: { _id: 2 } }, code: 66 },
+  { operator: '$set', page: page('set'), before: { _id: 1 }, update: { $set: { a: 1, 'a.b': 2 } }, code: 40 },
+  { operator: '$set', page: page('set'), before: { _id: 1, a: 5 }, update: { $set: { 'a.b': 2 } }, code: 28 },
+  { operator: '$set', page: page('set'), before: { _id: 1, a: [1] }, update: { $set: { 'a.b': 2 } }, code: 28 },
+  { operator: '$set', page: page('set'), before: { _id: 1, a: null }, update: { $set: { 'a.b': 2 } }, code: 28 },
+  { operator: '$set', page: page('set'), before: { _id: 1 }, update: { $set: 5 }, code: 9 },
+  { operator: '$set', page: page('set'), before: { _id: 1 }, update: { $set: { 'a..b': 1 } }, code: 56 },
+  { operator: '$set', page: page('set'), before: { _id: 1 }, update: { $set: { '': 1 } }, code: 56 },
+  {
+    operator: '$setOnInsert',
+    page: page('setOnInsert'),
+    before: { _id: 1 },
+    update: { $setOnInsert: { a: 1 }, $set: { a: 2 } },
+    code: 40,
+  },
+  { operator: '$unset', page: page('unset'), before: { _id: 1 }, update: { $unset: { _id: '' } }, code: 66 },
+  { operator: '$inc', page: page('inc'), before: { _id: 1, a: 'x' }, update: { $inc: { a: 1 } }, code: 14 },
+  { operator: '$inc', page: page('inc'), before: { _id: 1, a: null }, update: { $inc: { a: 1 } }, code: 14 },
+  { operator: '$inc', page: page('inc'), before: { _id: 1 }, update: { $inc: { a: 'x' } }, code: 14 },
+  { operator: '$inc', page: page('inc'), before: { _id: 1, a: maxLong }, update: { $inc: { a: 1 } }, code: 2 },
+  { operator: '$mul', page: page('mul'), before: { _id: 1, a: 'x' }, update: { $mul: { a: 2 } }, code: 14 },
+  { operator: '$mul', page: page('mul'), before: { _id: 1, a: maxLong }, update: { $mul: { a: 2 } }, code: 2 },
+  { operator: '$min', page: page('min'), before: { _id: 1 }, update: { $min: { a: 1 }, $max: { a: 2 } }, code: 40 },
+  { operator: '$max', page: page('max'), before: { _id: 1, a: 5 }, update: { $max: { 'a.b': 2 } }, code: 28 },
+  {
+    operator: '$currentDate',
+    page: page('currentDate'),
+    before: { _id: 1 },
+    update: { $currentDate: { a: { $type: 'clock' } } },
+    code: 2,
+  },
+  {
+    operator: '$currentDate',
+    page: page('currentDate'),
+    before: { _id: 1 },
+    update: { $currentDate: { a: 5 } },
+    code: 2,
+  },
+  {
+    operator: '$bit',
+    page: page('bit'),
+    before: { _id: 1, a: new Double(1.5) },
+    update: { $bit: { a: { and: new Int32(1) } } },
+    code: 2,
+  },
+  {
+    operator: '$bit',
+    page: page('bit'),
+    before: { _id: 1, a: 1 },
+    update: { $bit: { a: { nand: new Int32(1) } } },
+    code: 2,
+  },
+  { operator: '$rename', page: page('rename'), before: { _id: 1, a: 1 }, update: { $rename: { a: 'a' } }, code: 2 },
+  { operator: '$rename', page: page('rename'), before: { _id: 1, a: 1 }, update: { $rename: { a: 5 } }, code: 2 },
+  { operator: '$rename', page: page('rename'), before: { _id: 1, a: 1 }, update: { $rename: { a: 'a.b' } }, code: 40 },
+  {
+    operator: '$rename',
+    page: page('rename'),
+    before: { _id: 1, a: [{ b: 1 }] },
+    update: { $rename: { 'a.0.b': 'c' } },
+    code: 2,
+  },
+  { operator: '$push', page: page('push'), before: { _id: 1, a: 5 }, update: { $push: { a: 1 } }, code: 2 },
+  { operator: '$push', page: page('push'), before: { _id: 1 }, update: { $push: { a: { $each: 5 } } }, code: 2 },
+  {
+    operator: '$push',
+    page: page('slice'),
+    before: { _id: 1 },
+    update: { $push: { a: { $each: [], $slice: 'x' } } },
+    code: 2,
+  },
+  {
+    operator: '$push',
+    page: page('sort'),
+    before: { _id: 1 },
+    update: { $push: { a: { $each: [], $sort: 2 } } },
+    code: 2,
+  },
+  {
+    operator: '$push',
+    page: page('position'),
+    before: { _id: 1 },
+    update: { $push: { a: { $each: [], $position: 1.5 } } },
+    code: 2,
+  },
+  {
+    operator: '$push',
+    page: page('each'),
+    before: { _id: 1 },
+    update: { $push: { a: { $each: [], $nosuch: 1 } } },
+    code: 2,
+  },
+  { operator: '$addToSet', page: page('addToSet'), before: { _id: 1, a: 5 }, update: { $addToSet: { a: 1 } }, code: 2 },
+  {
+    operator: '$addToSet',
+    page: page('addToSet'),
+    before: { _id: 1 },
+    update: { $addToSet: { a: { $each: 5 } } },
+    code: 14,
+  },
+  { operator: '$pop', page: page('pop'), before: { _id: 1, a: 5 }, update: { $pop: { a: 1 } }, code: 14 },
+  { operator: '$pop', page: page('pop'), before: { _id: 1 }, update: { $pop: { a: 2 } }, code: 9 },
+  { operator: '$pull', page: page('pull'), before: { _id: 1, a: 5 }, update: { $pull: { a: 1 } }, code: 2 },
+  { operator: '$pull', page: page('pull'), before: { _id: 1 }, update: { $pull: { a: { $nosuch: 1 } } }, code: 2 },
+  { operator: '$pullAll', page: page('pullAll'), before: { _id: 1 }, update: { $pullAll: { a: 5 } }, code: 2 },
+  { operator: '$', page: page('positional'), before: { _id: 1, a: [1] }, update: { $set: { 'a.$': 1 } }, code: 2 },
+  { operator: '$', page: page('positional'), before: { _id: 1, a: [[1]] }, update: { $set: { 'a.$.$': 1 } }, code: 2 },
+  { operator: '$[]', page: page('positional-all'), before: { _id: 1 }, update: { $set: { 'a.$[]': 1 } }, code: 2 },
+  {
+    operator: '$[]',
+    page: page('positional-all'),
+    before: { _id: 1, a: 5 },
+    update: { $set: { 'a.$[]': 1 } },
+    code: 2,
+  },
+  {
+    operator: '$[<identifier>]',
+    page: page('positional-filtered'),
+    before: { _id: 1, a: [1] },
+    update: { $set: { 'a.$[x]': 1 } },
+    code: 2,
+  },
+  {
+    operator: '$[<identifier>]',
+    page: page('positional-filtered'),
+    before: { _id: 1, a: [1] },
+    update: { $set: { 'a.0': 1 } },
+    arrayFilters: [{ x: 1 }],
+    code: 9,
+  },
+  {
+    operator: '$[<identifier>]',
+    page: page('positional-filtered'),
+    before: { _id: 1, a: [1] },
+    update: { $set: { 'a.$[x]': 1 } },
+    arrayFilters: [{ x: 1 }, { x: 2 }],
+    code: 9,
+  },
+  {
+    operator: 'replacement',
+    page: 'reference/method/db.collection.replaceOne',
+    before: { _id: 1 },
+    update: { _id: 2, a: 1 },
+    code: 66,
+  },
+  {
+    operator: 'replacement',
+    page: 'reference/method/db.collection.replaceOne',
+    before: { _id: 1 },
+    update: { a: 1, $set: { b: 1 } },
+    code: 52,
+  },
+  {
+    operator: 'pipeline',
+    page: 'tutorial/update-documents-with-aggregation-pipeline',
+    before: { _id: 1 },
+    update: [{ $group: { _id: 1 } }],
+    code: 72,
+  },
+  {
+    operator: 'pipeline',
+    page: 'tutorial/update-documents-with-aggregation-pipeline',
+    before: { _id: 1 },
+    update: [{ $set: { _id: 2 } }],
+    code: 66,
+  },
+  {
+    operator: '$nosuch',
+    page: 'reference/operator/update',
+    before: { _id: 1 },
+    update: { $nosuch: { a: 1 } },
+    code: 9,
+  },
+];
