@@ -1,0 +1,157 @@
+import { operator } from '@swiftcart/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startCatalog, type TestCatalog } from './start-catalog.ts';
+import { orderOf, productOf, stockOf } from './stock-calls.ts';
+
+let catalog: TestCatalog;
+beforeAll(async () => {
+  catalog = await startCatalog({ isSeeded: false });
+});
+afterAll(() => catalog[Symbol.asyncDispose]());
+
+it('gives the last unit to exactly one of fifty concurrent buyers', async () => {
+  const last = await productOf(catalog, { stock: 1 });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => orderOf(catalog).reserve([[last, 1]])));
+  expect(answers.filter(({ isReserved }) => isReserved)).toHaveLength(1);
+  for (const { userErrors } of answers.filter(({ isReserved }) => !isReserved)) {
+    expect(userErrors).toMatchObject([{ code: 'INSUFFICIENT_STOCK', productId: last, availableQuantity: 0 }]);
+  }
+  expect(await stockOf(catalog, last)).toMatchObject({ available: 0, reserved: 1 });
+});
+
+it('keeps every document adding up while a hundred random carts fight over little stock', async () => {
+  const products = await Promise.all(
+    Array.from({ length: 8 }, (_, index) => productOf(catalog, { stock: 10 + index * 5, lowStockThreshold: 3 })),
+  );
+  const random = seededRandom(20_260_110);
+  const orders = Array.from({ length: 100 }, () => ({
+    order: orderOf(catalog),
+    lines: products.filter(() => random() < 0.4).map((id) => [id, 1 + Math.floor(random() * 3)] as const),
+    fate: random(),
+  })).filter(({ lines }) => lines.length > 0);
+
+  const kept = new Map<string, { reserved: number; sold: number }>(
+    products.map((id) => [id, { reserved: 0, sold: 0 }]),
+  );
+  let won = 0;
+  await Promise.all(
+    orders.map(async ({ order, lines, fate }) => {
+      // Some callers lose the answer and ask again, at once.
+      const [answer, repeat] = await Promise.all([order.reserve(lines), fate < 0.3 ? order.reserve(lines) : undefined]);
+      if (repeat !== undefined) expect(repeat.isReserved).toBe(answer.isReserved);
+      if (!answer.isReserved) return;
+      won += 1;
+      if (fate < 0.4) await Promise.all([order.commit(), order.commit()]);
+      else if (fate < 0.7) await Promise.all([order.release(), order.release()]);
+      for (const [id, quantity] of lines) {
+        const counts = kept.get(id);
+        if (counts !== undefined && fate < 0.4) counts.sold += quantity;
+        else if (counts !== undefined && fate >= 0.7) counts.reserved += quantity;
+      }
+    }),
+  );
+  expect(won).toBeGreaterThan(10);
+  expect(won).toBeLessThan(orders.length);
+  for (const [id, counts] of kept) expect(await stockOf(catalog, id)).toMatchObject(counts);
+});
+
+it('leaves nothing held when a release races the reservation it undoes', async () => {
+  const products = await Promise.all([
+    productOf(catalog, { stock: 50 }),
+    productOf(catalog, { stock: 50 }),
+    productOf(catalog, { stock: 50 }),
+  ]);
+  await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      const order = orderOf(catalog);
+      await Promise.all([order.reserve(products.map((id) => [id, 1] as const)), order.release()]);
+    }),
+  );
+  for (const id of products) expect(await stockOf(catalog, id)).toMatchObject({ available: 50, reserved: 0 });
+});
+
+it('tells operators of low stock once per crossing, however many buyers cross it together', async () => {
+  const tea = await productOf(catalog, { stock: 40, lowStockThreshold: 10 });
+  const told = () =>
+    catalog.events.filter(({ kind, key }) => kind === 'stock.low' && key === tea).map(({ payload }) => payload);
+  const orders = Array.from({ length: 20 }, () => orderOf(catalog));
+  await Promise.all(orders.map((order) => order.reserve([[tea, 2]])));
+  await expect.poll(told).toHaveLength(1);
+  const { sku } = await productFields(tea);
+  expect(told()[0]).toMatchObject({ productId: tea, sku, name: 'Test Tea', available: 10, threshold: 10 });
+
+  await Promise.all(orders.slice(0, 10).map((order) => order.release()));
+  expect(told()).toHaveLength(1);
+  await orderOf(catalog).reserve([[tea, 10]]);
+  await expect.poll(told).toHaveLength(2);
+  expect(new Set(told().map((payload) => payload['crossingId'])).size).toBe(2);
+});
+
+it('adjusts a product once for concurrent calls with one key, and never below zero under many keys', async () => {
+  const tea = await productOf(catalog, { stock: 10 });
+  const adjust = (delta: number, idempotencyKey: string) =>
+    catalog.data<{ adjustStock: { results: { userErrors: { code: string; availableQuantity: number }[] }[] } }>(
+      operator(),
+      'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { results { userErrors { code availableQuantity } } } }',
+      { input: { rows: [{ productId: tea, delta }], reason: 'Counted', idempotencyKey } },
+    );
+  await Promise.all(Array.from({ length: 20 }, () => adjust(5, 'same-key-1')));
+  expect(await stockOf(catalog, tea)).toMatchObject({ available: 15, restocked: 5 });
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => adjust(-2, `other-key-${index}`)));
+  const refused = answers.flatMap(({ adjustStock }) => adjustStock.results.flatMap(({ userErrors }) => userErrors));
+  expect(refused).toHaveLength(13);
+  expect(new Set(refused.map(({ code, availableQuantity }) => `${code} ${availableQuantity}`))).toEqual(
+    new Set(['INSUFFICIENT_STOCK 1']),
+  );
+  expect(await stockOf(catalog, tea)).toMatchObject({ available: 1, restocked: -9 });
+});
+
+it('repeats and skips nothing for a reader whose pages are read while products come, go and sell out', async () => {
+  await using other = await startCatalog();
+  const query =
+    'query ($after: String) { products(first: 23, sort: NAME_ASC, after: $after, filter: { inStockOnly: true }) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+  type Reply = { products: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+  const before = new Set<string>();
+  for (let after: string | undefined; ; ) {
+    const { products }: Reply = await other.data<Reply>(operator(), query, { after });
+    for (const { id } of products.nodes) before.add(id);
+    if (!products.pageInfo.hasNextPage) break;
+    after = products.pageInfo.endCursor;
+  }
+  const seen: string[] = [];
+  const gone = new Set<string>();
+  for (let after: string | undefined, turn = 0; ; turn += 1) {
+    const { products }: Reply = await other.data<Reply>(operator(), query, { after });
+    seen.push(...products.nodes.map(({ id }) => id));
+    if (!products.pageInfo.hasNextPage) break;
+    after = products.pageInfo.endCursor;
+    const sellOut = products.nodes[turn % products.nodes.length]?.id ?? '';
+    const archive = [...before].filter((id) => !seen.includes(id))[turn] ?? '';
+    gone.add(archive);
+    await other.data(operator(), 'mutation ($id: ID!) { archiveProduct(id: $id) { userErrors { code } } }', {
+      id: archive,
+    });
+    await orderOf(other).reserve([[sellOut, 10]]);
+    await productOf(other, { stock: 5 });
+  }
+  expect(new Set(seen).size).toBe(seen.length);
+  for (const id of before) if (!gone.has(id)) expect(seen).toContain(id);
+});
+
+async function productFields(id: string): Promise<{ sku: string }> {
+  const { product } = await catalog.data<{ product: { sku: string } }>(
+    operator(),
+    'query ($id: ID!) { product(id: $id) { sku } }',
+    { id },
+  );
+  return product;
+}
+
+/** Park and Miller's generator: the same carts on every run. */
+function seededRandom(seed: number): () => number {
+  let state = seed % 2_147_483_647;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
