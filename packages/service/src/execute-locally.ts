@@ -1,9 +1,11 @@
+import { badUserInput } from '@swiftcart/graphql';
 import {
   type DocumentNode,
   type ExecutionResult,
   execute,
   type FormattedExecutionResult,
   type GraphQLFormattedError,
+  getOperationAST,
   subscribe,
 } from 'graphql';
 import { correlationIdOf, withCorrelationId } from './correlation.ts';
@@ -26,6 +28,9 @@ export function executeLocally(subgraph: LocalSubgraph, operation: LocalOperatio
   return withCorrelationId(request.headers[HEADERS.correlationId] ?? '', async () => {
     try {
       const contextValue = await subgraph.createContext(request);
+      if (getOperationAST(operation.document, operation.operationName)?.operation === 'subscription') {
+        throw badUserInput('A subscription is opened with subscribeLocally.');
+      }
       return formatResult(await execute(executionArgs(subgraph, operation, contextValue)), subgraph);
     } catch (error) {
       return { errors: [maskThrown(error, subgraph.logger)] };

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -6,6 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { badUserInput } from '@swiftcart/graphql';
 import type { HttpRoute, HttpServer } from './http-server.ts';
 import { startHttpServer } from './http-server.ts';
 import type { LocalSubgraph } from './local-subgraph.ts';
@@ -53,6 +54,7 @@ export async function startSubgraphServer(options: SubgraphServerOptions): Promi
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       operationLog.apolloPlugin,
+      refuseSubscriptions,
     ],
   });
   await apollo.start();
@@ -87,3 +89,17 @@ export async function startSubgraphServer(options: SubgraphServerOptions): Promi
     },
   };
 }
+
+/** Executed as a query, a subscription would answer nulls and look like success. */
+const refuseSubscriptions: ApolloServerPlugin<object> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation }) {
+        // Undefined when the operation name fits none; Apollo answers that itself.
+        if (operation?.operation === 'subscription') {
+          throw badUserInput('Subscriptions are served over WebSocket (graphql-transport-ws) at this path.');
+        }
+      },
+    };
+  },
+};

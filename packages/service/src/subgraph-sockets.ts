@@ -109,8 +109,11 @@ export function createSubgraphSockets({
     },
     wss,
   );
-  // useServer prints to the console otherwise; a broken client is no news.
-  wss.on('connection', (socket) => socket.on('error', (error) => logger.debug({ err: error }, 'websocket failed')));
+  // useServer's own listener prints a stack trace for every broken client; `ws` has closed the socket by then.
+  wss.on('connection', (socket) => {
+    socket.removeAllListeners('error');
+    socket.on('error', (error) => logger.debug({ err: error }, 'websocket failed'));
+  });
 
   return {
     handleUpgrade: (req, socket, head) =>
