@@ -1,6 +1,7 @@
 import type { DomainEvent, EventBus, ParkedEvents } from '@swiftcart/events';
 import { z } from 'zod';
 import { endSessionsBelow } from './commands/end-sessions.ts';
+import { recordNotification } from './commands/record-notification.ts';
 import type { ProcessContext } from './context.ts';
 
 const group = 'users';
@@ -16,9 +17,16 @@ export async function consumeEvents(
   parked: ParkedEvents,
 ): Promise<AsyncDisposable> {
   const onPoison = parked.onPoison(group);
-  const consumers = await Promise.all([
-    bus.consume({ topic: 'users', group, onPoison, handler: (event) => onOwnEvent(process, event) }),
-  ]);
+  const notify = (event: DomainEvent): Promise<void> => recordNotification(process, event);
+  const handlers = {
+    users: (event: DomainEvent) => onOwnEvent(process, event),
+    catalog: notify,
+    orders: notify,
+    delivery: notify,
+  };
+  const consumers = await Promise.all(
+    Object.entries(handlers).map(([topic, handler]) => bus.consume({ topic, group, onPoison, handler })),
+  );
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()));

@@ -7,6 +7,7 @@ import type { OneTimeSecrets } from './credentials/one-time-secrets.ts';
 import type { PasswordHasher } from './credentials/password-hasher.ts';
 import type { RefreshTokens } from './credentials/refresh-tokens.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { MailRounds } from './mail-rounds.ts';
 import type { AttemptLimits } from './ports/attempt-limits.ts';
 import type { BackgroundWork } from './ports/background-work.ts';
 import type { MailSender, SmsSender } from './ports/mail.ts';
@@ -27,6 +28,8 @@ export interface ProcessContext {
   limits: AttemptLimits;
   background: BackgroundWork;
   mail: MailSender;
+  /** Sends the e-mails of notifications. */
+  mailRounds: Pick<MailRounds, 'wake' | 'settled'>;
   sms: SmsSender;
 }
 

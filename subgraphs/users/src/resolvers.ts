@@ -5,6 +5,7 @@ import { endOwnSession } from './commands/end-own-session.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
 import { logoutEverywhere } from './commands/logout-everywhere.ts';
+import { markNotificationsRead } from './commands/mark-notifications-read.ts';
 import { refreshSession } from './commands/refresh-session.ts';
 import { register } from './commands/register.ts';
 import { requestEmailVerification } from './commands/request-email-verification.ts';
@@ -22,7 +23,9 @@ import type { AddressInput } from './domain/address-book.ts';
 import type { RegistrationInput } from './domain/registration.ts';
 import { type OwnedAddress, ownedAddresses } from './loaders.ts';
 import { maySeeUser } from './may-see-user.ts';
+import { type NotificationsArguments, notificationPage } from './notification-pages.ts';
 import { payloads } from './payloads.ts';
+import type { NotificationRecord } from './store/notifications.ts';
 import type { SessionRecord } from './store/sessions.ts';
 import type { UserRecord } from './store/users.ts';
 import { type UsersArguments, userPage } from './user-pages.ts';
@@ -99,6 +102,8 @@ export const resolvers = {
       payloads.user(context, await saveAddress(context, id ?? null, input)),
     deleteAddress: async (_: unknown, { id }: { id: string }, context: Context) =>
       payloads.user(context, await deleteAddress(context, id)),
+    markNotificationsRead: async (_: unknown, { ids }: { ids: string[] }, context: Context) =>
+      payloads.user(context, await markNotificationsRead(context, ids)),
     setUserRoles: async (_: unknown, roles: RolesForUser, context: Context) =>
       payloads.user(context, await setUserRoles(context, roles)),
     setUserBlocked: async (_: unknown, block: BlockForUser, context: Context) =>
@@ -113,6 +118,8 @@ export const resolvers = {
     addresses: ownedAddresses,
     defaultAddress: (user: UserRecord) => ownedAddresses(user).find((address) => address.isDefault) ?? null,
     sessions: (user: UserRecord, _: unknown, { loaders }: Context) => loaders.liveSessions.load(user._id),
+    notifications: (user: UserRecord, args: NotificationsArguments, context: Context) =>
+      notificationPage(context, user._id, args),
   },
 
   Address: {
@@ -123,6 +130,10 @@ export const resolvers = {
     // Only services can select it; the check is for a service exposed by mistake.
     recipientName: ({ recipientName }: OwnedAddress, _: unknown, { viewer }: Context) =>
       viewer.kind === 'service' ? recipientName : null,
+  },
+
+  Notification: {
+    id: (notification: NotificationRecord) => notification._id,
   },
 
   Session: {

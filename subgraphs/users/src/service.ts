@@ -12,6 +12,7 @@ import {
 } from '@swiftcart/service';
 import { createAdmin, type NewAdmin } from './commands/create-admin.ts';
 import { seedDemoAccounts } from './commands/seed-demo-accounts.ts';
+import { sendNotificationMail } from './commands/send-notification-mail.ts';
 import type { UsersConfig } from './config.ts';
 import { consumeEvents } from './consume-events.ts';
 import { createRequestContext, type ProcessContext } from './context.ts';
@@ -20,6 +21,7 @@ import { createOneTimeSecrets } from './credentials/one-time-secrets.ts';
 import { createPasswordHasher } from './credentials/password-hasher.ts';
 import { createRefreshTokens } from './credentials/refresh-tokens.ts';
 import type { Outcome } from './domain/refusal.ts';
+import { createMailRounds } from './mail-rounds.ts';
 import { type OpenedResources, openAll } from './opened-resources.ts';
 import { createAttemptLimits } from './ports/attempt-limits.ts';
 import { createBackgroundWork } from './ports/background-work.ts';
@@ -83,6 +85,12 @@ async function openProcess(options: UsersOptions, resources: OpenedResources): P
     onError: (error) => logger.warn({ err: error }, 'attempts are counted in this process only'),
   });
   const secret = options.refreshKey ?? keyPair.privateKeyPem;
+  const passwords = await createPasswordHasher();
+  const mailRounds = createMailRounds({
+    logger,
+    workOne: () => sendNotificationMail(process),
+    beforeRound: async () => void (await store.notifications.giveUpInterrupted(now())),
+  });
   const process: ProcessContext = {
     config: options,
     logger,
@@ -90,13 +98,14 @@ async function openProcess(options: UsersOptions, resources: OpenedResources): P
     store,
     bus,
     relay,
-    passwords: await createPasswordHasher(),
+    passwords,
     refreshTokens: createRefreshTokens(deriveKey(secret, 'refresh tokens')),
     accessTokens: createAccessTokenSigner({ ...options, ttlSeconds: options.accessTokenTtlSeconds }),
     oneTimeSecrets: createOneTimeSecrets(deriveKey(secret, 'one-time codes')),
     limits: resources.use(limits),
     mail: resources.use(createMailSender(options)),
     sms: createSmsSender(options, now),
+    mailRounds: resources.use(mailRounds),
     // Closed before all of the above: what is under way needs them.
     background: resources.use(createBackgroundWork(logger)),
   };
@@ -116,7 +125,10 @@ function serviceOf(options: UsersOptions, process: ProcessContext, resources: Op
     jwks: () => process.accessTokens.jwks(),
     seedDemoAccounts: (seed) => seedDemoAccounts(process, seed),
     createAdmin: (admin) => createAdmin(process, admin),
-    messagesSettled: () => process.background.settled(),
+    async messagesSettled() {
+      await process.background.settled();
+      await process.mailRounds.settled();
+    },
     listen: ({ host, port }) =>
       startSubgraphServer({
         subgraph: service,

@@ -1,8 +1,8 @@
-import { badUserInput, connection, decodeCursor, encodeCursor, pageArgs } from '@swiftcart/graphql';
+import { connection, pageArgs } from '@swiftcart/graphql';
 import type { RequestContext } from './context.ts';
 import type { AccountRole } from './domain/role-change.ts';
 import { searchWords } from './domain/search-terms.ts';
-import type { UserRecord } from './store/users.ts';
+import { readTimeCursor, writeTimeCursor } from './time-cursor.ts';
 
 export interface UsersArguments {
   search?: string | null;
@@ -19,23 +19,10 @@ export async function userPage({ store }: RequestContext, { search, role = null,
     words,
     role,
     limit: page.limit,
-    ...(page.after === undefined ? {} : { after: readCursor(page.after) }),
+    ...(page.after === undefined ? {} : { after: readTimeCursor(page.after) }),
   });
   return {
-    ...connection(rows, page.limit, cursorOf, page.after !== undefined),
+    ...connection(rows, page.limit, writeTimeCursor, page.after !== undefined),
     totalCount: () => store.users.count(words, role),
   };
-}
-
-function cursorOf(user: UserRecord): string {
-  return encodeCursor([user.createdAt.getTime(), user._id]);
-}
-
-function readCursor(cursor: string): { createdAt: Date; id: string } {
-  const [time, id] = decodeCursor(cursor, 2);
-  const createdAt = new Date(typeof time === 'number' ? time : Number.NaN);
-  if (Number.isNaN(createdAt.getTime()) || typeof id !== 'string') {
-    throw badUserInput('The cursor is not one that this list gave out.', 'after');
-  }
-  return { createdAt, id };
 }

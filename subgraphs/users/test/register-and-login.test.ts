@@ -70,20 +70,21 @@ test('answers a wrong password and an unknown address alike', async () => {
 
 test('takes as long for an unknown address as for a wrong password, so that time tells nothing', async () => {
   await signUp(shop, 'timing@example.com');
-  const measure = async (email: (round: number) => string): Promise<number> => {
-    const times: number[] = [];
-    for (let round = 0; round < 7; round += 1) {
-      const start = performance.now();
-      await login(shop, email(round), 'not-the-password');
-      times.push(performance.now() - start);
-    }
-    return times.sort((a, b) => a - b)[3] ?? 0;
+  const measure = async (email: string): Promise<number> => {
+    const start = performance.now();
+    await login(shop, email, 'not-the-password');
+    return performance.now() - start;
   };
-  const known = await measure(() => 'timing@example.com');
-  const unknown = await measure((round) => `nobody-${round}@example.com`);
+  // The least of several in turns: a busy machine only adds.
+  let known = Number.POSITIVE_INFINITY;
+  let unknown = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 9; round += 1) {
+    known = Math.min(known, await measure('timing@example.com'));
+    unknown = Math.min(unknown, await measure(`nobody-${round}@example.com`));
+  }
   // The hash takes some 30 ms; without it the answer is there in two or three.
-  expect(unknown).toBeGreaterThan(known * 0.5);
-  expect(unknown).toBeLessThan(known * 2);
+  expect(unknown).toBeGreaterThan(known * 0.6);
+  expect(unknown).toBeLessThan(known * 1.7);
 });
 
 test('me is the caller, and nobody for the anonymous', async () => {

@@ -12,12 +12,12 @@ export interface OutboxFolderOptions {
   isProduction: boolean;
 }
 
-/** Stands in for a mail server: every mail is logged and written to `outbox/<message id>.eml`. */
+/** Stands in for a mail server: every mail is logged and written to `outbox/<message id>-<recipient>.eml`. */
 export function createFolderMailSender(options: OutboxFolderOptions & { from: string }): MailSender {
   return {
     async send(mail) {
       const { raw } = await composeMail(mail, options.from);
-      await writeToOutbox(options, `${mail.messageId.split('@')[0]}.eml`, raw);
+      await writeToOutbox(options, `${mail.messageId.split('@')[0]}-${mail.to}.eml`, raw);
       const { to, subject, text } = mail;
       options.logger.info({ to, subject, ...(options.isProduction ? {} : { text }) }, 'e-mail (SMTP_URL is not set)');
       return { kind: 'accepted' };

@@ -21,15 +21,15 @@ export function createSmtpMailSender({ url, from }: { url: string; from: string 
       // Without a listener a late socket error would end the process.
       connection.on('error', () => undefined);
       try {
-        await step((done) => connection.connect(done));
+        await step(connection, (done) => connection.connect(done));
         const { credentials } = target;
-        if (credentials !== undefined) await step((done) => connection.login({ credentials }, done));
+        if (credentials !== undefined) await step(connection, (done) => connection.login({ credentials }, done));
       } catch (error) {
         connection.close();
         return smtpOutcome(error as SmtpError, 'before-message');
       }
       try {
-        await step((done) => connection.send(envelope, raw, done));
+        await step(connection, (done) => connection.send(envelope, raw, done));
         connection.quit();
         return { kind: 'accepted' } satisfies MailOutcome;
       } catch (error) {
@@ -41,9 +41,19 @@ export function createSmtpMailSender({ url, from }: { url: string; from: string 
   };
 }
 
-/** One step as a promise; it also ends when the connection does. */
-function step(run: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => run((error) => (error ? reject(error) : resolve())));
+/** One step as a promise. Failures of the connection come as events and leave the callback waiting. */
+function step(connection: SMTPConnection, run: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onEnd = () => reject(new Error('The mail server closed the connection.'));
+    connection.once('error', reject);
+    connection.once('end', onEnd);
+    run((error) => {
+      connection.off('error', reject);
+      connection.off('end', onEnd);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 function connectionOptions(text: string) {

@@ -1,5 +1,6 @@
 import { type Connection, createConnection, mongo } from 'mongoose';
 import { createEmailTokensCollection } from './email-tokens.ts';
+import { createNotificationsCollection } from './notifications.ts';
 import { createOtpChallengesCollection } from './otp-challenges.ts';
 import { createSendWindowsCollection } from './send-windows.ts';
 import { createSessionsCollection } from './sessions.ts';
@@ -18,6 +19,7 @@ export async function openStore(mongodbUri: string, databaseName: string) {
     sessions: createSessionsCollection(connection),
     otpChallenges: createOtpChallengesCollection(connection),
     emailTokens: createEmailTokensCollection(connection),
+    notifications: createNotificationsCollection(connection),
     sendWindows: createSendWindowsCollection(connection),
   };
   for (const { model } of Object.values(collections)) await model.createIndexes();
