@@ -15,6 +15,8 @@ export interface DeliverySettings {
   readonly housekeepingMs: number;
   /** Between two rounds of automatic assignment. */
   readonly autoAssignMs: number;
+  /** Whether recent events are told again after a start: for a bus that forgets what it holds when its process dies. */
+  readonly announceAgainOnStart: boolean;
   readonly model: EstimateModel;
 }
 
@@ -28,6 +30,7 @@ export function readDeliveryConfig(env: EnvReader): DeliverySettings {
     streamWaitMs: env.integer('STREAM_WAIT_MS', { default: 10_000, min: 100, max: 60_000 }),
     housekeepingMs: env.integer('DELIVERY_HOUSEKEEPING_MS', { default: 15_000, min: 100, max: 600_000 }),
     autoAssignMs: env.integer('AUTO_ASSIGN_MS', { default: 1_000, min: 50, max: 60_000 }),
+    announceAgainOnStart: env.optionalString('REDIS_URL') === undefined,
     model: {
       store: readPlace(env, 'STORE_LOCATION', { latitude: 12.9716, longitude: 77.5946 }),
       promiseSeconds: env.integer('DELIVERY_PROMISE_MINUTES', { default: 10, min: 1, max: 1_440 }) * 60,

@@ -19,16 +19,18 @@ const orderConfirmed = z.object({
   orderNumber: text.min(1),
   customerId: text.min(1),
   itemCount: z.number().int().nonnegative(),
-  destination: z.object({
-    recipientName: text,
-    line1: text,
-    line2: optionalText,
-    city: text,
-    pincode: text,
-    landmark: optionalText,
-    latitude: optionalNumber,
-    longitude: optionalNumber,
-  }),
+  destination: z
+    .object({
+      recipientName: text,
+      line1: text,
+      line2: optionalText,
+      city: text,
+      pincode: text,
+      landmark: optionalText,
+      latitude: optionalNumber,
+      longitude: optionalNumber,
+    })
+    .nullable(),
 });
 
 /** Opens a delivery for every confirmed order. A malformed event throws, so that it is parked where somebody sees it. */

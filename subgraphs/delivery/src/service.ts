@@ -72,7 +72,7 @@ export async function createDeliveryService(options: DeliveryOptions): Promise<D
     const tools = createTools({ store, settings, logger, bus, relay, now });
     const feed = opening(await createDeliveryFeed({ store, bus, logger, now, pollMs: settings.streamPollMs }));
     opening(await consumeOrders(bus, tools));
-    for (const part of startBackgroundWork(tools)) opening(part);
+    for (const part of startBackgroundWork(tools, bus)) opening(part);
 
     const service: DeliveryService = {
       name: 'delivery',

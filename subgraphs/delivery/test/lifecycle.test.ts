@@ -1,4 +1,5 @@
-import { rider } from '@swiftcart/testkit';
+import { createMemoryBus, type EventBus } from '@swiftcart/events';
+import { rider, startDatabase } from '@swiftcart/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DeliveryUnderTest, destination, floor, owner, startDelivery, waitFor } from './start-delivery.ts';
 
@@ -125,5 +126,28 @@ describe('a delivery from order to door', () => {
       },
       { sequence: 4, from: 'PACKED', to: 'OUT_FOR_DELIVERY', actorKind: 'OPERATOR' },
     ]);
+  });
+});
+
+describe('a restart', () => {
+  it('tells recent events again under the same ids, because a bus in the dead process may have lost them', async () => {
+    await using database = await startDatabase();
+    const listenTo = async (bus: EventBus) => {
+      const heard: string[] = [];
+      await bus.listen({ topic: 'delivery', handler: ({ id, payload }) => heard.push(`${id} ${payload['sequence']}`) });
+      return heard;
+    };
+    const before = createMemoryBus();
+    const heardBefore = await listenTo(before);
+    {
+      await using delivery = await startDelivery({ database, bus: before });
+      await delivery.move(await delivery.placed(), 'PACKED');
+      await waitFor(() => heardBefore.length === 2);
+    }
+    const after = createMemoryBus();
+    const heardAfter = await listenTo(after);
+    await using _restarted = await startDelivery({ database, bus: after, housekeepingMs: 20 });
+    await waitFor(() => heardAfter.length >= 2);
+    expect(heardAfter).toEqual(heardBefore);
   });
 });

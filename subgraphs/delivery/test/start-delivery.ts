@@ -9,6 +9,7 @@ import {
   operator,
   type SubscriptionClient,
   startDatabase,
+  type TestDatabase,
   testIdentity,
 } from '@swiftcart/testkit';
 import { createDeliveryService, type DeliveryOptions } from '../src/index.ts';
@@ -27,11 +28,14 @@ export const destination = {
   longitude: 77.6,
 };
 
-/** A delivery subgraph on a real port with its own database; the bus is the caller's or a memory bus. */
+/** A delivery subgraph on a real port; database and bus are its own unless they are given. */
 export type DeliveryUnderTest = Awaited<ReturnType<typeof startDelivery>>;
 
-export async function startDelivery(overrides: Partial<DeliveryOptions> & { bus?: EventBus } = {}) {
-  const database = await startDatabase();
+export async function startDelivery({
+  database: given,
+  ...overrides
+}: Partial<DeliveryOptions> & { bus?: EventBus; database?: TestDatabase } = {}) {
+  const database = given ?? (await startDatabase());
   const bus = overrides.bus ?? createMemoryBus();
   const identity = testIdentity('delivery');
   const logger = createLogger({ name: 'delivery-test', level: 'silent' });
@@ -175,7 +179,7 @@ export async function startDelivery(overrides: Partial<DeliveryOptions> & { bus?
       await server[Symbol.asyncDispose]();
       await service[Symbol.asyncDispose]();
       await bus[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
+      if (given === undefined) await database[Symbol.asyncDispose]();
     },
   };
   return under;

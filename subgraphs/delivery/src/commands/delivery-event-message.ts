@@ -12,7 +12,7 @@ export function deliveryEventMessage(
   event: DeliveryEvent,
   correlationId: string,
 ): DomainEvent {
-  return newEvent({
+  const message = newEvent({
     topic: deliveryTopic,
     kind: 'delivery.event',
     key: record.orderId,
@@ -31,4 +31,6 @@ export function deliveryEventMessage(
       actorKind: event.actorKind,
     },
   });
+  // The same event is the same message however often it is told, so consumers know a repeat by its id.
+  return { ...message, id: event.id.replace(/^dev_/, 'evt_') };
 }

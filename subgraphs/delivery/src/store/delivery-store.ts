@@ -15,7 +15,7 @@ import { isDuplicateKey } from './duplicate-key.ts';
 export interface DeliveryOrder {
   readonly orderNumber: string;
   readonly customerId: string;
-  readonly destination: DeliveryDestination;
+  readonly destination: DeliveryDestination | null;
   readonly itemCount: number;
 }
 
