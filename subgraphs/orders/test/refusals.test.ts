@@ -97,14 +97,6 @@ describe('checkout refuses', () => {
     expect((await shop.place(viewer, input)).order?.status).toBe('CONFIRMED');
   });
 
-  it('and gives back a hold whose answer was lost, because a definite error means no effect', async () => {
-    const viewer = await shop.shopper('usr_lost', 'prd_lost');
-    shop.state.modes['reserveStock'] = 'lost';
-    expect(codes(await shop.place(viewer, { expectedGrandTotal: 7_900 }))).toEqual(['CATALOG_UNAVAILABLE']);
-    delete shop.state.modes['reserveStock'];
-    expect(shop.state.products.get('prd_lost')?.available).toBe(100);
-  });
-
   it('a fourth unpaid order', async () => {
     const viewer = customer('usr_unpaid');
     for (let round = 0; round < 3; round += 1) {

@@ -63,12 +63,16 @@ export interface OrderView {
 }
 
 export async function startOrders(
-  overrides: { config?: Partial<OrdersConfig>; bus?: EventBus; now?: () => Date } = {},
+  overrides: { config?: Partial<OrdersConfig>; bus?: EventBus; now?: () => Date; sidewaysTimeoutMs?: number } = {},
 ) {
   const database = await startDatabase();
   const identity = testIdentity('orders');
   const logger = createLogger({ name: 'orders-test', level: process.env['TEST_LOG'] ?? 'silent' });
-  const siblings: Siblings = await startSiblings(identity.jwks, identity.signerOf('orders'), logger);
+  const siblings: Siblings = await startSiblings(identity.jwks, {
+    sign: identity.signerOf('orders'),
+    logger,
+    timeoutMs: overrides.sidewaysTimeoutMs ?? 10_000,
+  });
   const bus = overrides.bus ?? createMemoryBus({ logger });
   const told: DomainEvent[] = [];
   const listener = await bus.listen({ topic: 'orders', handler: (event) => void told.push(event) });
@@ -79,7 +83,7 @@ export async function startOrders(
     logger,
     trustedKeys: identity.jwks,
     isProduction: false,
-    config: { ...defaultConfig, sagaLeaseMs: 1_000, sweepIntervalMs: 50, ...overrides.config },
+    config: { ...defaultConfig, sagaLeaseMs: 5_000, sweepIntervalMs: 50, ...overrides.config },
     ...(overrides.now ? { now: overrides.now } : {}),
     catalog: siblings.catalog,
     users: siblings.users,

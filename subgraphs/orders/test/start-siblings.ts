@@ -89,7 +89,10 @@ export interface Siblings extends AsyncDisposable {
 }
 
 /** Catalogue, users and delivery as small real subgraphs on real ports, with scripted behaviour. */
-export async function startSiblings(jwks: Jwks, sign: AssertionSigner, logger: Logger): Promise<Siblings> {
+export async function startSiblings(
+  jwks: Jwks,
+  { sign, logger, timeoutMs }: { sign: AssertionSigner; logger: Logger; timeoutMs: number },
+): Promise<Siblings> {
   const state = createSiblingState();
   const opened: AsyncDisposable[] = [];
   const start = async (name: string, typeDefs: string, resolvers: object) => {
@@ -100,7 +103,7 @@ export async function startSiblings(jwks: Jwks, sign: AssertionSigner, logger: L
       createContext: async ({ headers }) => ({ viewer: verifier.verify(headers[HEADERS.identity]) }),
     };
     const server = await startSubgraphServer({ subgraph, host: '127.0.0.1', port: 0, logger });
-    const client = createSubgraphClient({ url: `${server.url}/graphql` }, { audience: name, sign, timeoutMs: 600 });
+    const client = createSubgraphClient({ url: `${server.url}/graphql` }, { audience: name, sign, timeoutMs });
     opened.push(server, client);
     return { client, url: `${server.url}/graphql` };
   };

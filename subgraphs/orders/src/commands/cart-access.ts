@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Cart } from '../domain/cart.ts';
 import type { Decision, Refusal } from '../domain/refusal.ts';
 import type { ProcessContext } from '../process-context.ts';
+import { pauseAfterConflict } from '../saga/pause-after-conflict.ts';
 import type { CartFields } from '../store/carts.ts';
 
 /** Whose cart is meant: the signed-in customer's, else the one behind a guest token. */
@@ -87,6 +88,7 @@ export async function changeCart(
     const expiry = current.ownerId ? {} : { expiresAt: guestExpiry(context) };
     const written = await context.store.carts.change(current, { ...decision.value, ...expiry }, context.now());
     if (written) return { cart: written, refusals: [] };
+    await pauseAfterConflict(round);
     const latest: Cart | null = await context.store.carts.find(current._id);
     current = latest?.mergedInto ? null : latest;
   }

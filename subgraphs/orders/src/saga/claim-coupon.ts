@@ -3,6 +3,7 @@ import type { Order, OrderChange } from '../domain/order.ts';
 import { couponClaimed, couponLost, refusePlacement } from '../domain/placement.ts';
 import { type Refusal, refusal } from '../domain/refusal.ts';
 import type { ProcessContext } from '../process-context.ts';
+import { pauseAfterConflict } from './pause-after-conflict.ts';
 
 /** Buyers who race for one coupon each lose at most once to every other. */
 const maxRounds = 200;
@@ -30,6 +31,7 @@ export async function claimCoupon(context: ProcessContext, order: Order): Promis
       const expiresAt = new Date(now.getTime() + context.config.unpaidExpiryMinutes * 60_000);
       return couponClaimed(order, { now, expiresAt });
     }
+    await pauseAfterConflict(round);
   }
   throw new Error(`coupon ${code} was changed by others ${maxRounds} times in a row`);
 }

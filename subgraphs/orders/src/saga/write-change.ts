@@ -4,6 +4,7 @@ import { eventPayload } from '../domain/order-announcement.ts';
 import { isLegalMove } from '../domain/order-lifecycle.ts';
 import type { Decision } from '../domain/refusal.ts';
 import type { ProcessContext } from '../process-context.ts';
+import { pauseAfterConflict } from './pause-after-conflict.ts';
 
 /**
  * Writes a decided change as one conditional write: fields, history, open effects and outgoing events together.
@@ -64,6 +65,7 @@ export async function changeOrder(
     if (decision.value === null) return { order: current, refusal: null, isChanged: false };
     const written = await writeChange(context, current, decision.value);
     if (written) return { order: written, refusal: null, isChanged: true };
+    await pauseAfterConflict(round);
     current = await requireOrder(context, order._id);
   }
   throw new Error(`order ${order._id} was changed by others ${maxConflicts} times in a row`);
