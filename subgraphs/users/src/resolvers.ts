@@ -32,11 +32,14 @@ import { type UsersArguments, userPage } from './user-pages.ts';
 
 type Context = RequestContext;
 
+/** Ids say what they belong to; an address is no record of its own and has its id elsewhere. */
+const nodeTypes: Readonly<Record<string, string>> = { usr_: 'User', adr_: 'Address', ntf_: 'Notification' };
+
 /** The schema, field by field; whatever decides or writes is a command. */
 export const resolvers = {
   DateTime: dateTimeScalar,
   UserError: { __resolveType: () => 'AuthError' },
-  Node: { __resolveType: ({ _id }: { _id?: string }) => (_id?.startsWith('usr_') ? 'User' : 'Notification') },
+  Node: { __resolveType: ({ _id = 'adr_' }: { _id?: string }) => nodeTypes[_id.slice(0, 4)] },
 
   Query: {
     me: (_: unknown, __: unknown, { viewer, loaders }: Context) =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createOutboxRelay, createParkedEvents, type EventBus } from '@swiftcart/events';
-import { createAccessTokenSigner, createAssertionVerifier, type Jwks, type KeyPair } from '@swiftcart/identity';
+import type { EventBus } from '@swiftcart/events';
+import { createAssertionVerifier, type Jwks, type KeyPair } from '@swiftcart/identity';
 import {
   buildSubgraph,
   type HttpServer,
@@ -12,24 +12,12 @@ import {
 } from '@swiftcart/service';
 import { createAdmin, type NewAdmin } from './commands/create-admin.ts';
 import { seedDemoAccounts } from './commands/seed-demo-accounts.ts';
-import { sendNotificationMail } from './commands/send-notification-mail.ts';
 import type { UsersConfig } from './config.ts';
-import { consumeEvents } from './consume-events.ts';
 import { createRequestContext, type ProcessContext } from './context.ts';
-import { deriveKey } from './credentials/derived-keys.ts';
-import { createOneTimeSecrets } from './credentials/one-time-secrets.ts';
-import { createPasswordHasher } from './credentials/password-hasher.ts';
-import { createRefreshTokens } from './credentials/refresh-tokens.ts';
 import type { Outcome } from './domain/refusal.ts';
-import { createMailRounds } from './mail-rounds.ts';
+import { openProcess } from './open-process.ts';
 import { type OpenedResources, openAll } from './opened-resources.ts';
-import { createAttemptLimits } from './ports/attempt-limits.ts';
-import { createBackgroundWork } from './ports/background-work.ts';
-import { createFolderMailSender, createFolderSmsSender } from './ports/outbox-folder.ts';
-import { createSmtpMailSender } from './ports/smtp-mail-sender.ts';
-import { createWebhookSmsSender } from './ports/webhook-sms-sender.ts';
 import { resolvers } from './resolvers.ts';
-import { openStore } from './store/store.ts';
 import type { UserRecord } from './store/users.ts';
 
 export interface UsersOptions extends UsersConfig {
@@ -47,6 +35,11 @@ export interface UsersOptions extends UsersConfig {
   keyPair: KeyPair;
   /** Where messages go that no provider takes; its `outbox` folder is made when needed. */
   dataDirectory?: string | undefined;
+  /**
+   * False for a one-off command beside a running shop: it must neither publish the shop's events into a bus of its own
+   * nor take part in its work. Default true.
+   */
+  runsBackgroundWork?: boolean | undefined;
 }
 
 export interface UsersService extends LocalSubgraph, AsyncDisposable {
@@ -71,46 +64,6 @@ export function createUsersService(options: UsersOptions): Promise<UsersService>
     const process = await openProcess(options, resources);
     return serviceOf(options, process, resources);
   });
-}
-
-async function openProcess(options: UsersOptions, resources: OpenedResources): Promise<ProcessContext> {
-  const { logger, bus, metrics, keyPair, now = () => new Date() } = options;
-  const store = resources.use(await openStore(options.mongodbUri, options.databaseName ?? 'swiftcart_users'));
-  const parked = createParkedEvents(store.connection);
-  const models = [store.users.model, store.sessions.model];
-  const relay = resources.use(createOutboxRelay({ models, bus, logger, metrics, parked }));
-  const limits = createAttemptLimits({
-    limits: options.rateLimits ? options.limits : undefined,
-    redisUrl: options.redisUrl,
-    onError: (error) => logger.warn({ err: error }, 'attempts are counted in this process only'),
-  });
-  const secret = options.refreshKey ?? keyPair.privateKeyPem;
-  const passwords = await createPasswordHasher();
-  const mailRounds = createMailRounds({
-    logger,
-    workOne: () => sendNotificationMail(process),
-    beforeRound: async () => void (await store.notifications.giveUpInterrupted(now())),
-  });
-  const process: ProcessContext = {
-    config: options,
-    logger,
-    now,
-    store,
-    bus,
-    relay,
-    passwords,
-    refreshTokens: createRefreshTokens(deriveKey(secret, 'refresh tokens')),
-    accessTokens: createAccessTokenSigner({ ...options, ttlSeconds: options.accessTokenTtlSeconds }),
-    oneTimeSecrets: createOneTimeSecrets(deriveKey(secret, 'one-time codes')),
-    limits: resources.use(limits),
-    mail: resources.use(createMailSender(options)),
-    sms: createSmsSender(options, now),
-    mailRounds: resources.use(mailRounds),
-    // Closed before all of the above: what is under way needs them.
-    background: resources.use(createBackgroundWork(logger)),
-  };
-  resources.use(await consumeEvents(process, bus, parked));
-  return process;
 }
 
 function serviceOf(options: UsersOptions, process: ProcessContext, resources: OpenedResources): UsersService {
@@ -145,16 +98,4 @@ function serviceOf(options: UsersOptions, process: ProcessContext, resources: Op
     [Symbol.asyncDispose]: () => resources[Symbol.asyncDispose](),
   };
   return service;
-}
-
-function createMailSender(options: UsersOptions) {
-  const { smtpUrl, mailFrom: from, dataDirectory, logger, isProduction } = options;
-  if (smtpUrl !== undefined) return createSmtpMailSender({ url: smtpUrl, from });
-  return createFolderMailSender({ dataDirectory, logger, isProduction, from });
-}
-
-function createSmsSender({ smsUrl, dataDirectory, logger, isProduction }: UsersOptions, now: () => Date) {
-  return smsUrl === undefined
-    ? createFolderSmsSender({ dataDirectory, logger, isProduction, now })
-    : createWebhookSmsSender(smsUrl);
 }

@@ -37,12 +37,14 @@ export interface AttemptLimits extends AsyncDisposable {
 }
 
 /** With `limits` undefined nothing is limited. With Redis all processes count together; while it is away each counts alone. */
-export function createAttemptLimits({ limits, redisUrl, onError }: AttemptLimitsOptions): AttemptLimits {
+export async function createAttemptLimits({ limits, redisUrl, onError }: AttemptLimitsOptions): Promise<AttemptLimits> {
   const redis =
     redisUrl === undefined || limits === undefined
       ? undefined
-      : new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+      : new Redis(redisUrl, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   redis?.on('error', onError);
+  // Without this the first attempts of a fresh process would be counted apart. It goes on trying by itself.
+  await redis?.connect().catch(onError);
   const limiters = new Map(
     Object.entries(limits ?? {}).map(([kind, { points, windowSeconds }]) => {
       const memory = new RateLimiterMemory({ keyPrefix: `users:${kind}`, points, duration: windowSeconds });
