@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { expect, it } from 'vitest';
+
+const root = new URL('../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const folders = ['app', 'gateway', 'packages/service', 'packages/identity', 'packages/events'];
+const subgraphs = ['users', 'catalog', 'orders', 'delivery'].map((name) => `subgraphs/${name}`);
+const sources = [...folders, ...subgraphs].flatMap((folder) =>
+  readdirSync(new URL(`${folder}/src`, root), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => read(`${folder}/src/${file}`)),
+);
+const documented = Object.keys(parseEnv(read('.env.example')));
+
+it('.env.example names every variable that the code reads', () => {
+  const call = /\.(?:string|optionalString|integer|flag|url|optionalUrl|list)\(\s*'([A-Z][A-Z0-9_]+)'/g;
+  const names = new Set(sources.flatMap((text) => [...text.matchAll(call)].map(([, name = '']) => name)));
+  expect(names.size).toBeGreaterThan(50);
+  expect([...names].filter((name) => !documented.includes(name))).toEqual([]);
+});
+
+it('.env.example names no variable that nothing reads', () => {
+  const unread = documented.filter((name) => !sources.some((text) => text.includes(`'${name}'`)));
+  expect(unread).toEqual([]);
+});
