@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { isPlacing, nextEffect, retryDelayMs, type SagaEffect, without } from './saga-effects.ts';
+
+describe('what a saga does next', () => {
+  it.each<{ todo: SagaEffect[]; failed: SagaEffect[]; next: SagaEffect | null }>([
+    { todo: [], failed: [], next: null },
+    { todo: ['commitStock', 'clearCart'], failed: [], next: 'commitStock' },
+    { todo: ['commitStock', 'clearCart'], failed: ['commitStock'], next: 'clearCart' },
+    { todo: ['judgeCancellation', 'commitStock'], failed: ['judgeCancellation'], next: null },
+    { todo: ['settleRefunds', 'releaseCoupon', 'releaseStock'], failed: ['settleRefunds'], next: 'releaseCoupon' },
+    { todo: ['claimCoupon', 'chargePayment'], failed: ['claimCoupon'], next: null },
+  ])('of $todo after $failed failed is $next', ({ todo, failed, next }) => {
+    expect(nextEffect(todo, new Set(failed))).toBe(next);
+  });
+
+  it('takes one occurrence off the list', () => {
+    expect(without(['releaseStock', 'releaseStockAgain', 'releaseStock'], 'releaseStock')).toEqual([
+      'releaseStockAgain',
+      'releaseStock',
+    ]);
+  });
+
+  it('counts an order as being placed until its cart is cleared', () => {
+    expect(isPlacing(['commitStock', 'clearCart'])).toBe(true);
+    expect(isPlacing(['commitStock'])).toBe(false);
+  });
+
+  it('waits longer with every failure, and never beyond 15 s', () => {
+    expect([0, 1, 2, 10, 1_000].map(retryDelayMs)).toEqual([500, 1_000, 2_000, 15_000, 15_000]);
+  });
+});
