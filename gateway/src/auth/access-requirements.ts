@@ -1,9 +1,11 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
+  isInterfaceType,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -62,7 +64,7 @@ function collect(schema: GraphQLSchema, rules: SecurityRules, parsed: ParsedOper
             rules.fields.get(`${owner}.${node.name.value}`),
             rules.types.get(owner),
           ]);
-          for (const rule of [...coordinates, rules.types.get(getNamedType(type).name)]) {
+          for (const rule of [...coordinates, ruleOfReturned(schema, rules, getNamedType(type))]) {
             if (rule !== undefined) requirements.push({ node, rule, isRoot });
           }
         },
@@ -70,6 +72,17 @@ function collect(schema: GraphQLSchema, rules: SecurityRules, parsed: ParsedOper
     );
   }
   return requirements;
+}
+
+/**
+ * Composition copies the rules of implementations onto their interface. Such a rule guards what is selected through the
+ * interface; asking it of the field that returns the interface would close fragments on the open implementations too.
+ */
+function ruleOfReturned(schema: GraphQLSchema, rules: SecurityRules, type: GraphQLNamedType): AccessRule | undefined {
+  const isInherited =
+    isInterfaceType(type) &&
+    schema.getPossibleTypes(type).some((implementation) => rules.types.has(implementation.name));
+  return isInherited ? undefined : rules.types.get(type.name);
 }
 
 function implementationsOf(schema: GraphQLSchema, type: GraphQLCompositeType): string[] {

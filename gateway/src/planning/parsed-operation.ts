@@ -51,7 +51,7 @@ export function validateOperation(
   const errors = validate(graph.schema, document, rules, { maxErrors });
   if (errors.length > 0) {
     // The last one only says that validation stopped.
-    const reported = errors.slice(0, maxErrors);
+    const reported = errors.slice(0, maxErrors).map((error) => (introspection ? error : withoutSuggestion(error)));
     throw new OperationRefusedError(reported.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
   }
   return pickOperation(document, operationName);
@@ -75,6 +75,12 @@ export function pickOperation(document: DocumentNode, operationName: string | un
     throw new OperationRefusedError([codedError('BAD_USER_INPUT', message)]);
   }
   return { document, operation, fragments };
+}
+
+/** "Did you mean" reads the schema out to whoever guesses, one word at a time. */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ Did you mean .*$/, '');
+  return new GraphQLError(message, { nodes: error.nodes ?? null, source: error.source, positions: error.positions });
 }
 
 function withCode(
