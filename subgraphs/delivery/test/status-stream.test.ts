@@ -196,3 +196,54 @@ describe('deliveryStatusChanged on a bus that loses every message', () => {
     expect(await positions.next()).toEqual({ data: { riderLocationChanged: { latitude: 12.9 } } });
   });
 });
+
+describe('deliveryStatusChanged on a bus that repeats, delays and reorders', () => {
+  /** Wake-ups arrive up to 30 ms late, in any order, some twice and a fifth never. */
+  function unrulyBus(): EventBus {
+    const bus = createMemoryBus();
+    return {
+      ...bus,
+      listen: ({ topic, handler }) =>
+        bus.listen({
+          topic,
+          handler: (event) => {
+            for (let copies = Math.floor(Math.random() * 2.5); copies > 0; copies -= 1) {
+              setTimeout(() => handler(event), Math.random() * 30);
+            }
+          },
+        }),
+      [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
+    };
+  }
+
+  it('gives every subscriber exactly the history after its sequence, whenever it came and reconnected', async () => {
+    await using delivery = await startDelivery({ bus: unrulyBus(), streamPollMs: 100 });
+    const { orderId } = await delivery.outForDelivery();
+    const total = 4 + 40 + 1;
+    const socket = delivery.socketOf(owner);
+    const report = 'mutation ($o: ID!) { recordFailedAttempt(orderId: $o, reason: OTHER) { hasChanged } }';
+
+    /** Follows to the end, dropping the stream now and then and resuming after the last sequence seen. */
+    async function followWithDrops(): Promise<number[]> {
+      const seen: number[] = [];
+      for (;;) {
+        const stream = socket.subscribe<Message>(subscription, { orderId, afterSequence: seen.at(-1) ?? 0 });
+        const patience = 1 + Math.floor(Math.random() * 15);
+        for (let taken = 0; taken < patience && seen.length < total; taken += 1) {
+          seen.push(sequenceOf(await stream.next(15_000)) ?? -1);
+        }
+        if (seen.length === total) {
+          expect(await stream.rest(15_000)).toEqual([]);
+          return seen;
+        }
+        stream.close();
+      }
+    }
+    const followers = Array.from({ length: 25 }, followWithDrops);
+    for (let attempt = 0; attempt < 40; attempt += 1) await delivery.run(floor, report, { o: orderId });
+    await delivery.move(orderId, 'CANCELLED', { reason: 'Gave up' });
+    const history = Array.from({ length: total }, (_, index) => index + 1);
+    for (const seen of await Promise.all(followers)) expect(seen).toEqual(history);
+    await waitFor(() => delivery.service.openStreams === 0);
+  });
+});

@@ -17,7 +17,12 @@ export interface Store extends AsyncDisposable {
 
 /** Connects and builds the indexes. Throws when the database cannot be reached. */
 export async function openStore({ uri, databaseName }: { uri: string; databaseName: string }): Promise<Store> {
-  const connection = mongoose.createConnection(uri, { dbName: databaseName, autoIndex: false });
+  const connection = mongoose.createConnection(uri, {
+    dbName: databaseName,
+    autoIndex: false,
+    // Callers have deadlines of a few seconds; the driver's 30 would only hold their sockets.
+    serverSelectionTimeoutMS: 5_000,
+  });
   try {
     await connection.asPromise();
     const deliveries = createDeliveryStore(connection);
@@ -28,8 +33,9 @@ export async function openStore({ uri, databaseName }: { uri: string; databaseNa
       queries: createDeliveryQueries(deliveries.model),
       riders,
       parked: createParkedEvents(connection),
-      isReady: async () => {
-        const answer = await connection.db?.command({ ping: 1 });
+      async isReady() {
+        if (connection.readyState !== mongoose.ConnectionStates.connected) return false;
+        const answer = await connection.db?.command({ ping: 1 }).catch(() => undefined);
         return answer?.['ok'] === 1;
       },
       [Symbol.asyncDispose]: () => connection.close(),
