@@ -6,8 +6,8 @@ import { plainDocument, putField } from '../values/fields.ts';
 import { encodeKey } from '../values/key.ts';
 import { toDouble } from '../values/numeric.ts';
 import { location } from '../values/refusals.ts';
+import { createSum } from '../values/sum.ts';
 import { isNullish } from './expression-scope.ts';
-import { addOrWiden } from './expressions/arithmetic.ts';
 import { divideNumbers } from './expressions/number-operations.ts';
 
 /** A running result over the values of one group or window. */
@@ -21,24 +21,24 @@ export type AccumulatorFactory = (collation: Collation | undefined) => Accumulat
 /** Accumulators that take one expression: https://www.mongodb.com/docs/manual/reference/operator/aggregation/#accumulators */
 export const simpleAccumulators: Readonly<Record<string, AccumulatorFactory>> = {
   $sum: () => {
-    let total: unknown = new Int32(0);
+    const sum = createSum();
     return {
       add: (value) => {
-        if (isNumeric(value)) total = addOrWiden(total, value);
+        if (isNumeric(value)) sum.add(value);
       },
-      result: () => total,
+      result: () => sum.total(),
     };
   },
   $avg: () => {
-    let total: unknown = new Int32(0);
+    const sum = createSum();
     let count = 0;
     return {
       add: (value) => {
         if (!isNumeric(value)) return;
-        total = addOrWiden(total, value);
+        sum.add(value);
         count += 1;
       },
-      result: () => (count === 0 ? null : divideNumbers(total, new Int32(count))),
+      result: () => (count === 0 ? null : divideNumbers(sum.total(), new Int32(count))),
     };
   },
   $min: (collation) => extreme(-1, collation),

@@ -42,17 +42,21 @@ export function runPipeline(
   pipeline: readonly unknown[],
   options: PipelineOptions,
 ): Iterable<Doc> {
+  return preparePipeline(pipeline, options)(docs);
+}
+
+/** A pipeline compiled once, to run over many inputs. */
+export function preparePipeline(pipeline: readonly unknown[], options: PipelineOptions): Stage {
   const given = options.collation as Partial<Collation> | undefined;
   const collation = given && 'upperFirst' in given ? (given as Collation) : parseCollation(given);
   const variables: ExpressionScope = rootVariables({ now: options.now, let: options.let, collation });
-  const scope: PipelineScope = {
+  return compilePipeline(pipeline, {
     variables,
     collation,
     now: options.now,
     lookupCollection: (name) => options.lookupCollection(name),
     compile: compilePipeline,
-  };
-  return compilePipeline(pipeline, scope)(docs);
+  });
 }
 
 function compilePipeline(pipeline: unknown, scope: PipelineScope): Stage {

@@ -1,4 +1,4 @@
-import { runUpdatePipeline } from '../aggregate/update-pipeline.ts';
+import { compileUpdatePipeline } from '../aggregate/update-pipeline.ts';
 import { bsonTypeOf, type Doc, isDocument } from '../values/bson-type.ts';
 import { type Collation, parseCollation } from '../values/collation.ts';
 import { valuesEqual } from '../values/compare.ts';
@@ -22,6 +22,8 @@ export interface UpdateOptions {
   readonly collation?: unknown;
   /** Variables of the command's `let` for a pipeline update. */
   readonly let?: Doc | undefined;
+  /** The command's time, `$$NOW` of a pipeline update. */
+  readonly now?: Date | undefined;
 }
 
 export interface ApplyOptions {
@@ -64,12 +66,9 @@ export function compileUpdate(update: unknown, options: UpdateOptions = {}): Com
     );
   }
   if (kind === 'pipeline') {
-    const stages = update as unknown[];
-    return {
-      kind,
-      apply: (doc, apply) =>
-        guardId(doc, runUpdatePipeline(doc, stages, { now: apply.now, let: options.let, collation }), apply),
-    };
+    const now = options.now ?? new Date();
+    const run = compileUpdatePipeline(update as unknown[], { now, let: options.let, collation });
+    return { kind, apply: (doc, apply) => guardId(doc, run(doc), apply) };
   }
   const replacement = checkedReplacement(update as Doc);
   return { kind, apply: (doc, apply) => replace(doc, replacement, apply) };
@@ -120,7 +119,7 @@ function guardId(before: Doc, after: Doc, options: ApplyOptions): Doc {
   const next = after['_id'];
   if (next !== id && !(options.isInsert && id === undefined)) {
     if (next === undefined) throw immutableId(before);
-    if (!valuesEqual(next, id) || bsonTypeOf(next) !== bsonTypeOf(id)) throw immutableId(before);
+    if (!valuesEqual(next, id)) throw immutableId(before);
   }
   if (Array.isArray(next)) throw refusal(53, "The '_id' value cannot be of type array");
   if (bsonTypeOf(next) === 'regex') throw refusal(53, "The '_id' value cannot be of type regex");

@@ -1,4 +1,4 @@
-import { Int32, Long, Timestamp } from 'bson';
+import { Decimal128, Double, Int32, Long, Timestamp } from 'bson';
 import { addNumbers, integerOf, multiplyNumbers } from '../values/arithmetic.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
 import { compareValues } from '../values/compare.ts';
@@ -12,7 +12,7 @@ export const fieldModifiers: Readonly<Record<string, ModifierCompiler>> = {
   $setOnInsert: (_path, operand) => ({ ...creating(() => operand), onInsertOnly: true }),
   $unset: () => ({ creates: false, edit: (value) => (value === undefined ? keep : remove) }),
   $inc: arithmetic('$inc', addNumbers, (operand) => operand),
-  $mul: arithmetic('$mul', multiplyNumbers, (operand) => multiplyNumbers(operand, new Int32(0))),
+  $mul: arithmetic('$mul', multiplyNumbers, zeroLike),
   $min: (_path, operand, scope) =>
     creating((value) => (value === undefined || compareValues(operand, value, scope.collation) < 0 ? operand : keep)),
   $max: (_path, operand, scope) =>
@@ -20,6 +20,14 @@ export const fieldModifiers: Readonly<Record<string, ModifierCompiler>> = {
   $currentDate: compileCurrentDate,
   $bit: compileBit,
 };
+
+/** Zero of the operand's own type. */
+function zeroLike(operand: unknown): unknown {
+  const type = bsonTypeOf(operand);
+  if (type === 'double') return new Double(0);
+  if (type === 'decimal') return Decimal128.fromString('0');
+  return type === 'long' ? Long.fromNumber(0) : new Int32(0);
+}
 
 function creating(edit: CompiledModifier['edit']): CompiledModifier {
   return { creates: true, edit };

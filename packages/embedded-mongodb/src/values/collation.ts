@@ -16,6 +16,7 @@ export function parseCollation(spec: unknown): Collation | undefined {
   const locale = given['locale'];
   if (typeof locale !== 'string') throw badValue('Collation needs a string field "locale"');
   if (locale === 'simple') return undefined;
+  if (!isLocale(locale)) throw badValue(`Field 'locale' is invalid in: { locale: "${locale}" }`);
   const strength = given['strength'] === undefined ? 3 : Number(given['strength']);
   if (![1, 2, 3, 4, 5].includes(strength)) throw badValue(`Invalid collation strength ${given['strength']}`);
   if (given['alternate'] === 'shifted') throw badValue('Collation "alternate: shifted" is not supported');
@@ -27,6 +28,14 @@ export function parseCollation(spec: unknown): Collation | undefined {
     upperFirst: given['caseFirst'] === 'upper',
     numericOrdering: given['numericOrdering'] === true,
   };
+}
+
+function isLocale(locale: string): boolean {
+  try {
+    return Intl.Collator.supportedLocalesOf((locale.split('@')[0] as string).replaceAll('_', '-')).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 // The root collation's order of ASCII punctuation; digits and letters come after.

@@ -58,7 +58,7 @@ function compareWithinRank(type: BsonTypeName, a: unknown, b: unknown, collation
     case typeRank.bool:
       return Number(a) - Number(b);
     case typeRank.date:
-      return Math.sign((a as Date).getTime() - (b as Date).getTime());
+      return ((a as Date).getTime() || 0) - ((b as Date).getTime() || 0);
     case typeRank.timestamp:
       return (a as Timestamp).compare(b as Timestamp);
     case typeRank.regex:

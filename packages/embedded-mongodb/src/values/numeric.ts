@@ -81,7 +81,7 @@ function safeDouble(value: unknown): number | undefined {
   const type = bsonTypeOf(value);
   if (type === 'int' || type === 'double') return (value as Int32 | Double).value;
   if (type !== 'long') return undefined;
-  const number = Number(value);
+  const number = typeof value === 'bigint' ? Number(value) : (value as Long).toNumber();
   return Number.isSafeInteger(number) ? number : undefined;
 }
 

@@ -1,8 +1,9 @@
 import { Double, Int32, Long } from 'bson';
-import { addNumbers, multiplyNumbers, subtractNumbers } from '../../values/arithmetic.ts';
+import { multiplyNumbers, subtractNumbers } from '../../values/arithmetic.ts';
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { decimalFrom, integerValue, toDouble, toExact } from '../../values/numeric.ts';
 import { location, typeMismatch } from '../../values/refusals.ts';
+import { createSum } from '../../values/sum.ts';
 import { isNullish, nullableOperator, type OperatorCompiler, operator } from '../expression-scope.ts';
 import { divideNumbers, moduloNumbers, powerOf, roundTo } from './number-operations.ts';
 
@@ -85,7 +86,7 @@ function negate(value: unknown): unknown {
 
 /** Numbers and at most one date; null or missing makes null. Integers beyond int64 go on as double. */
 function sum(args: readonly unknown[]): unknown {
-  let total: unknown = new Int32(0);
+  const total = createSum();
   let date: Date | undefined;
   for (const arg of args) {
     if (isNullish(arg)) return null;
@@ -93,16 +94,12 @@ function sum(args: readonly unknown[]): unknown {
       if (date) throw location(16612, 'only one date allowed in an $add expression');
       date = arg;
     } else if (isNumeric(arg)) {
-      total = addOrWiden(total, arg);
+      total.add(arg);
     } else {
       throw typeMismatch(`$add only supports numeric or date types, not ${bsonTypeOf(arg)}`);
     }
   }
-  return date ? new Date(date.getTime() + Math.round(toDouble(total))) : total;
-}
-
-export function addOrWiden(a: unknown, b: unknown): unknown {
-  return addNumbers(a, b) ?? new Double(toDouble(a) + toDouble(b));
+  return date ? new Date(date.getTime() + Math.round(toDouble(total.total()))) : total.total();
 }
 
 function product(args: readonly unknown[]): unknown {

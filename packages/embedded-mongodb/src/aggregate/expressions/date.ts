@@ -10,7 +10,7 @@ import {
   operator,
 } from '../expression-scope.ts';
 import { dayOfYear, formatDate, isoWeek, parseDateText, parseFormatted, weekOfYear } from './date-text.ts';
-import { toLocal, type ZoneOffset, zoneOffset } from './time-zone.ts';
+import { toLocal, utcZone, type ZoneOffset, zoneOffset } from './time-zone.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/#date-expression-operators */
 export const dateOperators: Readonly<Record<string, OperatorCompiler>> = {
@@ -61,8 +61,7 @@ export function dateOf(value: unknown, code = 16006): Date {
 export function compileZone(
   timezone: Expression | undefined,
 ): (...args: Parameters<Expression>) => ZoneOffset | undefined {
-  const utc: ZoneOffset = () => 0;
-  if (!timezone) return () => utc;
+  if (!timezone) return () => utcZone;
   let last: { name: string; zone: ZoneOffset } | undefined;
   return (doc, variables) => {
     const name = timezone(doc, variables);
@@ -115,7 +114,7 @@ function compileDateToString(...[operand, scope, name]: Parameters<OperatorCompi
       throw location(18533, `$dateToString requires that 'format' be a string, found: ${bsonTypeOf(format)}`);
     return formatDate(
       dateOf(value),
-      (format as string | undefined) ?? (args['timezone'] ? '%Y-%m-%dT%H:%M:%S.%L%z' : '%Y-%m-%dT%H:%M:%S.%LZ'),
+      (format as string | undefined) ?? (zone === utcZone ? '%Y-%m-%dT%H:%M:%S.%LZ' : '%Y-%m-%dT%H:%M:%S.%L'),
       zone,
     );
   };

@@ -3,11 +3,13 @@ import { location } from '../../values/refusals.ts';
 /** Milliseconds that local time is ahead of UTC at an instant. */
 export type ZoneOffset = (instantMs: number) => number;
 
+export const utcZone: ZoneOffset = () => 0;
+
 const offsetText = /^([+-])(\d{2})(?::?(\d{2}))?$/;
 
 /** A time zone by Olson name ("Asia/Kolkata") or offset ("+05:30"). Throws Location40485 for unknown ones. */
 export function zoneOffset(name: string): ZoneOffset {
-  if (name === 'UTC' || name === 'GMT' || name === 'Z') return () => 0;
+  if (name === 'UTC' || name === 'GMT' || name === 'Z') return utcZone;
   const match = offsetText.exec(name);
   if (match) {
     const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
