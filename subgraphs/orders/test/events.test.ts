@@ -1,0 +1,115 @@
+import { newEvent } from '@swiftcart/events';
+import { admin, customer } from '@swiftcart/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type OrdersUnderTest, startOrders } from './start-orders.ts';
+
+let shop: OrdersUnderTest;
+beforeAll(async () => {
+  shop = await startOrders();
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+const publish = (topic: string, kind: string, payload: Record<string, unknown>) =>
+  shop.bus.publish(newEvent({ topic, kind, key: 'k', correlationId: 'test', payload, now: new Date() }));
+
+describe('events of others', () => {
+  it('let a new account adopt the guest cart it registered with, once', async () => {
+    shop.addProduct('prd_1');
+    const guest = await shop.add({ kind: 'anonymous' }, 'prd_1', 3);
+    const payload = { userId: 'usr_new', name: 'Asha', guestCartToken: guest.cart?.guestToken };
+    await publish('users', 'user.registered', payload);
+    await publish('users', 'user.registered', payload);
+    const read = await eventually(
+      async () =>
+        (await shop.as(customer('usr_new'))<{ cart: { totalQuantity: number } | null }>('{ cart { totalQuantity } }'))
+          .data?.cart,
+      (cart) => cart !== null,
+    );
+    expect(read?.totalQuantity).toBe(3);
+  });
+
+  it('of unknown kinds or orders are none of its business', async () => {
+    await publish('users', 'user.renamed', {});
+    await publish('delivery', 'delivery.event', {
+      orderId: 'ord_nowhere',
+      sequence: 1,
+      to: 'DELIVERED',
+      actorKind: 'SYSTEM',
+    });
+    expect((await shop.as(admin())('{ parkedEvents { nodes { id } } }')).data).toEqual({ parkedEvents: { nodes: [] } });
+  });
+});
+
+describe('events that cannot be handled', () => {
+  it('wait for an administrator, who can hand them on again', async () => {
+    const parked = {
+      ...newEvent({
+        topic: 'orders',
+        kind: 'order.placed',
+        key: 'ord_x',
+        correlationId: 'c',
+        payload: { orderId: 'ord_x' },
+        now: new Date(),
+      }),
+    };
+    await shop.service.database.collection('parkedEvents').insertOne({
+      _id: parked.id as never,
+      event: parked,
+      group: null,
+      attempts: 10,
+      lastError: 'refused',
+      firstFailedAt: new Date(),
+      parkedAt: new Date(),
+    });
+    const list =
+      '{ parkedEvents { nodes { id subgraph kind orderId attempts lastError firstFailedAt } edges { cursor } pageInfo { hasNextPage } } }';
+    const reply = await shop.as(admin())<{ parkedEvents: { nodes: object[] } }>(list);
+    expect(reply.data?.parkedEvents.nodes).toMatchObject([
+      { id: parked.id, subgraph: 'orders', kind: 'order.placed', orderId: 'ord_x', attempts: 10, lastError: 'refused' },
+    ]);
+    const replay = 'mutation ($id: ID!) { replayEvent(eventId: $id) { isReplayed userErrors { code } } }';
+    expect((await shop.as(admin())(replay, { id: parked.id })).data).toEqual({
+      replayEvent: { isReplayed: true, userErrors: [] },
+    });
+    await eventually(
+      () => shop.told.some(({ id }) => id === parked.id),
+      (isTold) => isTold,
+    );
+    expect((await shop.as(admin())(replay, { id: parked.id })).data).toMatchObject({
+      replayEvent: { isReplayed: false },
+    });
+  });
+});
+
+describe('reordering', () => {
+  it('puts back what is still sold and names the rest, the same however often', async () => {
+    for (const [id, quantity] of [
+      ['prd_r1', 2],
+      ['prd_r2', 2],
+      ['prd_r3', 4],
+    ] as const)
+      await shop.shopper('usr_again', id, quantity);
+    const viewer = customer('usr_again');
+    const { order } = await shop.place(viewer);
+    shop.addProduct('prd_r2', { isActive: false });
+    shop.addProduct('prd_r3', { available: 3 });
+    const text =
+      'mutation ($o: ID!) { reorder(orderId: $o) { cart { items { productName quantity } } userErrors { code productId } } }';
+    for (let round = 0; round < 2; round += 1) {
+      expect((await shop.as(viewer)(text, { o: order?.id })).data).toEqual({
+        reorder: {
+          cart: {
+            items: [
+              { productName: 'Product prd_r1', quantity: 2 },
+              { productName: 'Product prd_r3', quantity: 3 },
+            ],
+          },
+          userErrors: [
+            { code: 'PRODUCT_UNAVAILABLE', productId: 'prd_r2' },
+            { code: 'INSUFFICIENT_STOCK', productId: 'prd_r3' },
+          ],
+        },
+      });
+    }
+  });
+});
