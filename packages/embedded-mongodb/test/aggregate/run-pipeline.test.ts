@@ -25,7 +25,7 @@ function run(
 }
 
 /** Refused always, because only the aggregate command can do them. */
-const alwaysRefused = ['$out', '$merge', '$documents'];
+const alwaysRefused = ['$out', '$merge'];
 
 describe('stages, accumulators and window functions by the manual', () => {
   it.each([...stageCases, ...accumulatorCases])(

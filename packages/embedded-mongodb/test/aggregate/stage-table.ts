@@ -393,4 +393,11 @@ export const stageCases: readonly StageCase[] = [
     window({ $locf: '$v' }, { sortBy: { _id: 1 } }),
     windowed([1, 5], [2, 5], [3, 7]),
   ],
+  [
+    '$documents',
+    'documents',
+    [],
+    [{ $documents: [{ x: 10 }, { x: { $add: [1, 1] } }] }, { $match: { x: 2 } }],
+    [{ x: 2 }],
+  ],
 ];

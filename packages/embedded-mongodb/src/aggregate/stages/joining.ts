@@ -13,11 +13,13 @@ export const joiningStages: Readonly<Record<string, StageCompiler>> = {
   $lookup: compileLookup,
   $graphLookup: compileGraphLookup,
   $unionWith: compileUnionWith,
-  $documents: () => {
-    throw location(
-      5858203,
-      '$documents is only valid as the first stage of a database-level pipeline or inside $lookup and $unionWith',
-    );
+  $documents: (operand, scope) => {
+    const { compile, values } = scope.variables;
+    const expression = compile.compile(operand, compile);
+    return function* documents(docs) {
+      for (const _doc of docs) throw location(5858203, '$documents is only valid where no collection is read');
+      yield* listedDocuments(expression({}, values));
+    };
   },
   $out: (_operand) => {
     throw refusal(115, '$out must be taken off the pipeline by the aggregate command');
@@ -26,6 +28,12 @@ export const joiningStages: Readonly<Record<string, StageCompiler>> = {
     throw refusal(115, '$merge must be taken off the pipeline by the aggregate command');
   },
 };
+
+function listedDocuments(list: unknown): Doc[] {
+  if (!Array.isArray(list) || !list.every(isDocument))
+    throw location(5858203, 'an array of documents is expected in $documents');
+  return list;
+}
 
 /** The `$documents` that may open an inner pipeline in place of a collection. */
 function openingDocuments(
@@ -58,7 +66,9 @@ function compileUnionWith(operand: unknown, scope: PipelineScope): Stage {
   return function* union(docs) {
     yield* docs;
     yield* run(
-      opening ? (opening.docs({}, scope.variables.values) as Doc[]) : scope.lookupCollection(spec['coll'] as string),
+      opening
+        ? listedDocuments(opening.docs({}, scope.variables.values))
+        : scope.lookupCollection(spec['coll'] as string),
     );
   };
 }
@@ -87,7 +97,7 @@ function compileLookup(operand: unknown, scope: PipelineScope): Stage {
   const opening = openingDocuments((pipeline ?? []) as unknown[], scope);
   if (typeof from !== 'string' && !opening) throw failedToParse("must specify 'from' field for a $lookup");
   const source = (): Iterable<Doc> =>
-    opening ? (opening.docs({}, scope.variables.values) as Doc[]) : scope.lookupCollection(from as string);
+    opening ? listedDocuments(opening.docs({}, scope.variables.values)) : scope.lookupCollection(from as string);
   const join = localField === undefined ? undefined : equalityJoin(localField as string, foreignField as string, scope);
   const inner =
     pipeline === undefined ? undefined : innerPipeline(opening?.rest ?? (pipeline as unknown[]), operand['let'], scope);

@@ -7,7 +7,10 @@ type Compare = (a: unknown, b: unknown) => number;
 
 /** Which documents of a partition belong to the window of one of them. */
 export type Window =
-  | { readonly kind: 'documents'; includes(offset: number, position: number): boolean }
+  | { readonly kind: 'all' }
+  /** From the first document to the current one. */
+  | { readonly kind: 'running' }
+  | { readonly kind: 'documents'; includes(offset: number): boolean }
   | { readonly kind: 'range'; includes(other: unknown, own: unknown, compare: Compare): boolean };
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -21,7 +24,7 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /** Parses `window`; none means the whole partition. Throws Location5339900-5339902 and FailedToParse. */
 export function parseWindow(spec: unknown, sortBy: unknown): Window {
-  if (spec === undefined) return { kind: 'documents', includes: () => true };
+  if (spec === undefined) return { kind: 'all' };
   if (!isDocument(spec)) throw failedToParse("'window' field must be an object");
   const unknown = Object.keys(spec).find((name) => !['documents', 'range', 'unit'].includes(name));
   if (unknown) throw failedToParse(`'window' field contains unknown argument: ${unknown}`);
@@ -30,7 +33,7 @@ export function parseWindow(spec: unknown, sortBy: unknown): Window {
     throw failedToParse("'window' can have only 'documents' or 'range', not both");
   if (documents === undefined && range === undefined) {
     if (unit !== undefined) throw failedToParse("'window' that specifies 'unit' must also specify 'range'");
-    return { kind: 'documents', includes: () => true };
+    return { kind: 'all' };
   }
   return documents !== undefined ? documentWindow(documents, sortBy) : rangeWindow(range, unit, sortBy);
 }
@@ -48,6 +51,8 @@ function documentWindow(spec: unknown, sortBy: unknown): Window {
   }
   if ((lower as number) > (upper as number))
     throw location(5339900, `Lower bound must not exceed upper bound: [${lower}, ${upper}]`);
+  if (lower === Number.NEGATIVE_INFINITY && upper === Number.POSITIVE_INFINITY) return { kind: 'all' };
+  if (lower === Number.NEGATIVE_INFINITY && upper === 0) return { kind: 'running' };
   return { kind: 'documents', includes: (offset) => offset >= (lower as number) && offset <= (upper as number) };
 }
 

@@ -158,6 +158,7 @@ function windowed(
   scope: PipelineScope,
 ): unknown[] {
   const { values } = scope.variables;
+  if (window.kind === 'all' || window.kind === 'running') return accumulated(docs, accumulator, window.kind, values);
   const [part] = window.kind === 'range' ? parseSort(sortBy) : [];
   const keys = part ? docs.map((doc) => sortValue(doc, part, scope.collation)) : [];
   return docs.map((doc, index) => {
@@ -165,10 +166,35 @@ function windowed(
     for (let other = 0; other < docs.length; other += 1) {
       const isInside =
         window.kind === 'documents'
-          ? window.includes(other - index, other)
+          ? window.includes(other - index)
           : window.includes(keys[other], keys[index], compareValues);
       if (isInside) state.add(docs[other] as Doc, values);
     }
     return state.result();
   });
+}
+
+/** One pass for the windows that begin with the first document: a long partition must not cost its square. */
+function accumulated(
+  docs: readonly Doc[],
+  accumulator: ReturnType<typeof compileAccumulator>,
+  kind: 'all' | 'running',
+  values: Parameters<ReturnType<typeof compileAccumulator>['start']>[1],
+): unknown[] {
+  const [first] = docs;
+  if (!first) return [];
+  const state = accumulator.start(first, values);
+  const results = docs.map((doc) => {
+    state.add(doc, values);
+    return kind === 'running' ? snapshot(state.result()) : undefined;
+  });
+  if (kind === 'running') return results;
+  const result = state.result();
+  return results.map(() => result);
+}
+
+/** A list or document that goes on growing is copied as it is now. */
+function snapshot(value: unknown): unknown {
+  if (Array.isArray(value)) return [...value];
+  return isDocument(value) ? { ...value } : value;
 }
