@@ -6,7 +6,7 @@ export interface EventBus extends AsyncDisposable {
    * Resolves when the bus has taken the event over. Throws BusUnavailableError when it cannot be reached just now (the
    * event stays in its outbox) and any other error when this event can never be published.
    */
-  publish(event: DomainEvent): Promise<void>;
+  publish(event: DomainEvent, options?: PublishOptions): Promise<void>;
   /**
    * One member of the group handles each event: at least once, in order per key. A handler that throws is tried again
    * with backoff; after the last try the event goes to `onPoison` and its key goes on. Dispose to stop; running handlers finish.
@@ -14,6 +14,14 @@ export interface EventBus extends AsyncDisposable {
   consume(consumer: EventConsumer): Promise<AsyncDisposable>;
   /** Every process hears every event from now on; best effort, for wake-ups. A handler's errors are logged. */
   listen(listener: EventListener): Promise<AsyncDisposable>;
+}
+
+export interface PublishOptions {
+  /**
+   * Resolve only when the death of this process cannot lose the event any more: for outboxes, which forget it then. The
+   * memory bus has nothing that outlives the process, so there it means that every group has handled or parked the event.
+   */
+  untilSafe?: boolean | undefined;
 }
 
 export interface EventConsumer {

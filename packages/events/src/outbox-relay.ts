@@ -1,10 +1,10 @@
-import { type Metrics, withCorrelationId } from '@swiftcart/service';
-import type { Model } from 'mongoose';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Metrics } from '@swiftcart/service';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type DomainEvent, domainEventSchema } from './domain-event.ts';
-import { BusUnavailableError, backoffMs, defaultRetry, type EventBus, type RetryPolicy } from './event-bus.ts';
+import { backoffMs, defaultRetry, type EventBus, type RetryPolicy } from './event-bus.ts';
 import type { ParkedEvents } from './parked-events.ts';
+import { createDocumentRelay, type OutboxModel } from './relay-document.ts';
 
 /** Publishes what documents hold in their `outbox`, then removes it there. */
 export interface OutboxRelay extends AsyncDisposable {
@@ -14,8 +14,7 @@ export interface OutboxRelay extends AsyncDisposable {
 
 export interface OutboxRelayOptions {
   /** Collections whose documents have `outbox: outboxField`. Any document type will do. */
-  // biome-ignore lint/suspicious/noExplicitAny: mongoose's Model is invariant in its document type; only `collection` is used.
-  models: readonly Model<any>[];
+  models: readonly OutboxModel[];
   bus: EventBus;
   logger: Logger;
   metrics?: Metrics | undefined;
@@ -27,127 +26,114 @@ export interface OutboxRelayOptions {
 }
 
 const batchSize = 100;
+/** Documents under way at once. Most take a millisecond; a few may wait for a consumer that is being retried. */
+const maxUnderWay = 300;
 const rowShape = z.object({ _id: z.unknown(), outbox: z.array(z.unknown()) });
 
 /**
- * Runs until disposed. An event is removed only after the bus took it, so a crash in between publishes it twice, never
- * zero times. Events of one document go in order: one that fails holds back those behind it, not other documents. While
- * the bus is unreachable everything waits; only an event that the bus itself refuses is parked in the end.
+ * Runs until disposed. An event is removed only when the bus has it safe, so a crash in between publishes it twice, never
+ * zero times. Events of one document go in order; documents do not wait for each other. While the bus is unreachable
+ * everything waits; only an event that the bus itself refuses is parked in the end.
  */
 export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
-  const { models, bus, logger, metrics, intervalMs = 1_000, parked, retry = defaultRetry } = options;
-  const failing = new Map<string, { attempts: number; retryAtMs: number; firstFailedAt: Date }>();
-  let isDisposed = false;
-  let isWoken = false;
+  const { models, logger, intervalMs = 1_000, retry = defaultRetry } = options;
+  const documents = createDocumentRelay({ ...options, retry });
+  /** By model and document; `again` when events may have been added since it was read. */
+  const underWay = new Map<string, { done: Promise<void>; again: boolean }>();
+  const stopping = new AbortController();
   let outages = 0;
+  let outage: unknown;
+  let isWoken = false;
+  let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  let isRunning = false;
-
-  function schedule(delayMs: number): void {
-    clearTimeout(timer);
-    if (!isDisposed) timer = setTimeout(run, delayMs);
-  }
 
   function run(): void {
-    if (isRunning || isDisposed) return;
-    isRunning = true;
+    if (running !== undefined || stopping.signal.aborted) return;
     isWoken = false;
     clearTimeout(timer);
-    running = relayAll().then((delayMs) => {
-      isRunning = false;
-      schedule(isWoken && outages === 0 ? 0 : delayMs);
+    running = pass().then((delayMs) => {
+      running = undefined;
+      if (!stopping.signal.aborted) timer = setTimeout(run, isWoken && outages === 0 ? 0 : delayMs);
     });
   }
 
-  /** One pass over all collections; the pause before the next. Never rejects. */
-  async function relayAll(): Promise<number> {
-    try {
-      for (const model of models) while (!isDisposed && (await relayBatch(model)) >= batchSize);
-      outages = 0;
-      const nextRetryMs = Math.min(...[...failing.values()].map(({ retryAtMs }) => retryAtMs)) - Date.now();
-      return Math.max(0, Math.min(intervalMs, nextRetryMs));
-    } catch (error) {
-      outages += 1;
-      // Once: an outage of minutes is one line, not thousands.
-      if (outages === 1) logger.warn({ err: error }, 'outbox waits: the bus or the database is unreachable');
-      return backoffMs({ baseMs: 100, maxMs: 5_000 }, outages);
-    }
+  function wake(): void {
+    isWoken = true;
+    // During an outage a wake must not shorten the pause, or every write would hammer the bus.
+    if (outages === 0) run();
   }
 
-  /** Returns how many documents were emptied out of one batch. Throws when the bus or the database is unreachable. */
-  async function relayBatch(model: OutboxRelayOptions['models'][number]): Promise<number> {
-    // The native collection: mongoose would touch `updatedAt`, and the publishing of an event is no change of the order.
+  /** Looks through all collections; returns the pause before the next look. Never rejects. */
+  async function pass(): Promise<number> {
+    outage = undefined;
+    try {
+      for (const model of models) while ((await relayBatch(model)) && outage === undefined);
+    } catch (error) {
+      outage = error;
+    }
+    if (outage === undefined) {
+      outages = 0;
+      return Math.max(0, Math.min(intervalMs, documents.nextRetryAtMs() - Date.now()));
+    }
+    outages += 1;
+    // Once: an outage of minutes is one line, not thousands.
+    if (outages === 1 && !stopping.signal.aborted)
+      logger.warn({ err: outage }, 'outbox waits: bus or database unreachable');
+    return backoffMs({ baseMs: 100, maxMs: 5_000 }, outages);
+  }
+
+  /** True when there may be more to take at once. */
+  async function relayBatch(model: OutboxModel): Promise<boolean> {
+    const room = Math.min(batchSize, maxUnderWay - underWay.size);
+    if (room <= 0 || stopping.signal.aborted) return false;
     const rows = await model.collection
       .find({ 'outbox.id': { $gt: '' } }, { projection: { outbox: 1 } })
-      .limit(batchSize + failing.size)
+      // Those that wait come back with every read; they must not crowd out the others.
+      .limit(room + documents.failingCount + underWay.size)
       .toArray();
-    let emptied = 0;
-    for (const row of rows) {
-      if (isDisposed) break;
-      const { _id, outbox } = rowShape.parse(row);
-      if (await relayDocument(model, _id, outbox)) emptied += 1;
-    }
-    return emptied;
+    const started = rows.flatMap((row) => start(model, row)).slice(0, batchSize);
+    if (started.length === 0) return false;
+    // Not for ever: in one process, a document waits until its consumers are done.
+    await Promise.race([Promise.all(started), pause(100)]);
+    return rows.length >= room && documents.failingCount === 0;
   }
 
-  async function relayDocument(
-    model: OutboxRelayOptions['models'][number],
-    _id: unknown,
-    outbox: readonly unknown[],
-  ): Promise<boolean> {
-    const doneIds: string[] = [];
-    try {
-      for (const entry of outbox) {
-        const event = domainEventSchema.parse(entry);
-        if (!(await relayEvent(event))) break;
-        doneIds.push(event.id);
-      }
-    } finally {
-      // Also when the bus broke down half way: what it took must not be published again needlessly.
-      if (doneIds.length > 0)
-        await model.collection.updateOne(
-          { _id: _id as never },
-          { $pull: { outbox: { id: { $in: doneIds } } } as never },
-        );
+  function start(model: OutboxModel, row: unknown): Promise<void>[] {
+    const { _id, outbox } = rowShape.parse(row);
+    const name = `${model.collection.name} ${String(_id)}`;
+    const known = underWay.get(name);
+    if (known !== undefined) {
+      known.again = true;
+      return [];
     }
-    return doneIds.length === outbox.length;
+    const done = documents
+      .relay(model, _id, outbox)
+      .catch((error: unknown) => {
+        outage = error;
+      })
+      .finally(() => {
+        const again = underWay.get(name)?.again;
+        underWay.delete(name);
+        if (again) wake();
+      });
+    underWay.set(name, { done, again: false });
+    return [done];
   }
 
-  /** True when the event may leave the outbox. */
-  async function relayEvent(event: DomainEvent): Promise<boolean> {
-    const failed = failing.get(event.id);
-    if (failed !== undefined && failed.retryAtMs > Date.now()) return false;
-    try {
-      await withCorrelationId(event.correlationId, () => bus.publish(event));
-      metrics?.counter('events_published_total', 'Events handed to the bus.', ['topic']).inc({ topic: event.topic });
-    } catch (error) {
-      if (error instanceof BusUnavailableError) throw error;
-      const attempts = (failed?.attempts ?? 0) + 1;
-      const firstFailedAt = failed?.firstFailedAt ?? new Date();
-      if (attempts < retry.maxAttempts || parked === undefined) {
-        logger.warn({ err: error, eventId: event.id, attempts }, 'event refused by the bus');
-        failing.set(event.id, { attempts, firstFailedAt, retryAtMs: Date.now() + backoffMs(retry, attempts) });
-        return false;
-      }
-      await parked.park(event, { error, attempts, firstFailedAt });
-      logger.error({ err: error, eventId: event.id, attempts }, 'event parked: the bus refuses it');
-    }
-    failing.delete(event.id);
-    return true;
-  }
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
 
-  schedule(0);
+  timer = setTimeout(run, 0);
   return {
-    wake() {
-      isWoken = true;
-      // During an outage a wake must not shorten the pause, or every write would hammer the bus.
-      if (outages === 0) run();
-    },
+    wake,
     async [Symbol.asyncDispose]() {
-      isDisposed = true;
+      stopping.abort();
       clearTimeout(timer);
       await running;
+      // What the bus already has should leave the outbox too; what waits for a consumer stays in it.
+      await Promise.race([
+        Promise.all([...underWay.values()].map(({ done }) => done)),
+        sleep(1_000, undefined, { ref: false }),
+      ]);
     },
   };
 }

@@ -109,7 +109,12 @@ describe('outbox relay', () => {
     const dying = {
       collection: { find: Order.collection.find.bind(Order.collection), updateOne: () => new Promise(() => undefined) },
     };
-    createOutboxRelay({ models: [dying as unknown as Model<OrderRecord>], bus, logger, intervalMs: 20 });
+    await using _dying = createOutboxRelay({
+      models: [dying as unknown as Model<OrderRecord>],
+      bus,
+      logger,
+      intervalMs: 20,
+    });
     await until(() => taken.length === 1);
     expect(await pending()).toBe(1);
 
@@ -179,6 +184,79 @@ describe('outbox relay', () => {
     // Half of each pause is fixed: 20, 40, 80, 160 ms at least.
     for (const [index, atLeast] of [20, 40, 80, 160].entries())
       expect(pauses[index]).toBeGreaterThanOrEqual(atLeast - 2);
+  });
+
+  it('keeps an event in its outbox until the consumers of the same process have handled it, so that stopping loses nothing', async () => {
+    const sent = eventOf('ord_1', 1);
+    await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [sent] });
+    const handled: string[] = [];
+    {
+      await using bus = createMemoryBus({ logger });
+      let begun = 0;
+      await bus.consume({
+        topic: 'orders',
+        group: 'delivery',
+        retry: { maxAttempts: 100, baseMs: 20, maxMs: 20 },
+        async handler() {
+          begun += 1;
+          throw new Error('database away');
+        },
+      });
+      await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+      await until(() => begun > 0);
+    }
+    expect(await pending()).toBe(1);
+
+    await using bus = createMemoryBus({ logger });
+    await bus.consume({ topic: 'orders', group: 'delivery', handler: async ({ id }) => void handled.push(id) });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await until(async () => (await pending()) === 0);
+    expect(handled).toEqual([sent.id]);
+  });
+
+  it('does not let a document whose consumer fails hold up the others, nor its own later events for long', async () => {
+    await using bus = createMemoryBus({ logger });
+    const handled: string[] = [];
+    let isDown = true;
+    await bus.consume({
+      topic: 'orders',
+      group: 'delivery',
+      retry: { maxAttempts: 100, baseMs: 20, maxMs: 20 },
+      async handler({ key, payload }) {
+        if (key === 'ord_1' && isDown) throw new Error('not yet');
+        handled.push(`${key}:${String(payload['n'])}`);
+      },
+    });
+    await using relay = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 5_000 });
+    await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [eventOf('ord_1', 1)] });
+    relay.wake();
+    await sleep(50);
+    await Order.create({ _id: 'ord_2', status: 'CONFIRMED', outbox: [eventOf('ord_2', 1)] });
+    relay.wake();
+    await until(() => handled.includes('ord_2:1'));
+    await Order.updateOne({ _id: 'ord_1' }, { $push: { outbox: eventOf('ord_1', 2) } });
+    relay.wake();
+    await sleep(50);
+    isDown = false;
+    await until(async () => (await pending()) === 0, 3_000);
+    expect(handled).toEqual(['ord_2:1', 'ord_1:1', 'ord_1:2']);
+  });
+
+  it('holds back what a first subgraph finds at its start until the last one consumes', async () => {
+    await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [eventOf('ord_1', 1)] });
+    await using bus = createMemoryBus({ logger, startPaused: true });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await sleep(100);
+    expect(await pending()).toBe(1);
+    const handled: unknown[] = [];
+    await bus.consume({
+      topic: 'orders',
+      group: 'late',
+      handler: async ({ payload }) => void handled.push(payload['n']),
+    });
+    bus.open();
+    await until(async () => (await pending()) === 0);
+    expect(handled).toEqual([1]);
   });
 
   it('goes past a hundred waiting documents in one go', async () => {
