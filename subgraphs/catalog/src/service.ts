@@ -3,6 +3,7 @@ import { createOutboxRelay, type EventBus } from '@swiftcart/events';
 import { createAssertionVerifier, type Jwks } from '@swiftcart/identity';
 import {
   buildSubgraph,
+  type HttpRoute,
   type HttpServer,
   type LocalSubgraph,
   type Logger,
@@ -12,6 +13,7 @@ import {
 import { createConnection } from 'mongoose';
 import { type CatalogConfig, catalogDefaults } from './config.ts';
 import { type CatalogApp, createRequestContext } from './context.ts';
+import { pictureRoute } from './drawn-picture.ts';
 import { resolvers } from './resolvers.ts';
 import { seedCatalogue } from './seed/seed-catalogue.ts';
 import { createStockLedger } from './stock-ledger.ts';
@@ -36,6 +38,8 @@ export interface CatalogOptions extends Partial<CatalogConfig> {
 export interface CatalogService extends LocalSubgraph, AsyncDisposable {
   isReady(): Promise<boolean>;
   listen(address: { host: string; port: number }): Promise<HttpServer>;
+  /** `/images/*`: the pictures that the catalogue draws itself. Served where it listens; a process that serves the shop mounts them too. */
+  readonly routes: readonly HttpRoute[];
   /** Fills an empty catalogue with the demonstration goods; a catalogue with categories is left alone. */
   seedCatalogue(): Promise<void>;
 }
@@ -74,6 +78,7 @@ export async function createCatalogService(options: CatalogOptions): Promise<Cat
   const app: CatalogApp = { store, config, ledger, now, eventsWritten: () => relay.wake() };
   const verifier = createAssertionVerifier({ audience: 'catalog', trustedKeys, now });
 
+  const routes = [pictureRoute(store)];
   const service: CatalogService = {
     name: 'catalog',
     schema,
@@ -83,8 +88,18 @@ export async function createCatalogService(options: CatalogOptions): Promise<Cat
       await connection.db?.command({ ping: 1 });
       return connection.readyState === 1;
     },
+    routes,
     listen: ({ host, port }) =>
-      startSubgraphServer({ subgraph: service, host, port, logger, metrics, isProduction, isReady: service.isReady }),
+      startSubgraphServer({
+        subgraph: service,
+        host,
+        port,
+        logger,
+        metrics,
+        isProduction,
+        isReady: service.isReady,
+        routes,
+      }),
     seedCatalogue: () => seedCatalogue(store, now()),
     async [Symbol.asyncDispose]() {
       await rounds[Symbol.asyncDispose]();

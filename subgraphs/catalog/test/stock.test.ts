@@ -104,13 +104,30 @@ describe('a reservation', () => {
     expect([await stockOf(catalog, a), await stockOf(catalog, b)]).toMatchObject([{ reserved: 2 }, { reserved: 1 }]);
   });
 
-  it('refuses another quantity under the same order without touching what it holds', async () => {
+  it('refuses to commit an order that is being given back, even where an entry is still held', async () => {
     const tea = await productOf(catalog, { stock: 5 });
     const order = orderOf(catalog);
     await order.reserve([[tea, 2]]);
+    await catalog.connection
+      .collection<{ _id: string }>('closedOrders')
+      .insertOne({ _id: order.id, refusals: [], closedAt: clock } as { _id: string });
+    expect(await order.commit()).toMatchObject({ isReserved: false, userErrors: [{ code: 'NOT_FOUND' }] });
+    expect(await order.reserve([[tea, 2]])).toMatchObject({ isReserved: false });
+    expect(await stockOf(catalog, tea)).toMatchObject({ available: 5, reserved: 0, sold: 0 });
+  });
+
+  it('refuses another quantity under the same order without touching what it holds', async () => {
+    const tea = await productOf(catalog, { stock: 5 });
+    const order = orderOf(catalog);
+    const others = await Promise.all(Array.from({ length: 4 }, () => productOf(catalog, { stock: 5 })));
+    await order.reserve([[tea, 2]]);
+    const contradiction = [[tea, 3] as const, ...others.map((id) => [id, 1] as const)];
+    expect(await order.reserve(contradiction)).toMatchObject({ isReserved: false, userErrors: [{ code: 'INVALID' }] });
+    expect(await stockOf(catalog, tea)).toMatchObject({ available: 3, reserved: 2 });
     await order.commit();
     expect(await order.reserve([[tea, 3]])).toMatchObject({ isReserved: false, userErrors: [{ code: 'INVALID' }] });
     expect(await stockOf(catalog, tea)).toMatchObject({ available: 3, sold: 2 });
+    for (const id of others) expect(await stockOf(catalog, id)).toMatchObject({ available: 5, reserved: 0 });
   });
 
   it.each([0, -1, 1_000_001])('refuses a quantity of %i', async (quantity) => {

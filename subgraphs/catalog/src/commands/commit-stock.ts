@@ -5,18 +5,18 @@ import { liveHoldOf } from './live-hold.ts';
 import { orderMovement } from './stock-movement.ts';
 
 /**
- * Turns what an order holds into a sale. Repeating it answers the same. NOT_FOUND when the order holds nothing, or a part of
- * it was given back: such an order must not be confirmed.
+ * Turns what an order holds into a sale. Repeating it answers the same. NOT_FOUND when the order holds nothing, or its
+ * stock is being given back: such an order must not be confirmed.
  */
 export async function commitStock({ app }: CatalogContext, orderId: string): Promise<HeldStock> {
-  const { stock } = app.store;
+  const { stock, closedOrders } = app.store;
   for (;;) {
-    const shelves = await stock.findShelvesOf(orderId);
+    const [closed, shelves] = await Promise.all([closedOrders.find(orderId), stock.findShelvesOf(orderId)]);
     const live = shelves.flatMap((shelf) => {
       const hold = liveHoldOf(shelf.holds, orderId);
       return hold === undefined ? [] : [{ shelf, hold }];
     });
-    if (live.length === 0 || live.length < shelves.length) {
+    if (closed !== null || live.length === 0) {
       return nothingHeld([refusal('NOT_FOUND', 'This order does not hold its stock any more.')]);
     }
     const held = live.filter(({ hold }) => hold.state === 'HELD');

@@ -14,13 +14,14 @@ export async function releaseStock(context: CatalogContext, orderId: string): Pr
   return nothingHeld();
 }
 
-/** Ends every live entry of an order, last product first. Each write expects the entry as it was read; one that moved is read again. */
-export async function giveBack({ app }: CatalogContext, orderId: string): Promise<void> {
+/** Ends live entries of an order (of all products, or of `only` those), last product first. Each write expects the entry as it was read; one that moved is read again. */
+export async function giveBack({ app }: CatalogContext, orderId: string, only?: ReadonlySet<string>): Promise<void> {
+  if (only?.size === 0) return;
   for (;;) {
     const shelves = await app.store.stock.findShelvesOf(orderId);
     const live = shelves.flatMap(({ _id, holds }) => {
       const hold = liveHoldOf(holds, orderId);
-      return hold === undefined ? [] : [{ productId: _id, hold }];
+      return hold === undefined || only?.has(_id) === false ? [] : [{ productId: _id, hold }];
     });
     if (live.length === 0) return;
     for (const { productId, hold } of live.reverse()) {

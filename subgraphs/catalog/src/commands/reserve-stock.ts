@@ -40,11 +40,16 @@ export async function reserveStock(context: CatalogContext, input: ReserveStockI
 
   const shelfOf = new Map(shelves.map((shelf) => [shelf._id, shelf]));
   const held: HeldLine[] = [];
+  const progress: Progress = { orderId, expiresAt, taken: new Set(), hasBought: false };
   for (const [index, line] of lines.entries()) {
-    const outcome = await holdLine(context, line, shelfOf.get(line.productId) ?? null, { orderId, expiresAt });
+    const outcome = await holdLine(context, line, shelfOf.get(line.productId) ?? null, progress);
     if ('refusal' in outcome) {
-      const refusals = [outcome.refusal, ...(await refusalsAmong(context, orderId, lines.slice(index + 1)))];
-      return refuseOrder(context, orderId, refusals);
+      // What else would fail, so that the customer mends the cart in one go.
+      const others = lines.slice(index + 1).flatMap((other) => {
+        const decision = decideHold(shelfOf.get(other.productId) ?? null, orderId, other);
+        return decision.kind === 'refuse' ? [decision.refusal] : [];
+      });
+      return refuseOrder(context, progress, held.length > 0, [outcome.refusal, ...others]);
     }
     held.push(outcome.line);
   }
@@ -64,6 +69,16 @@ function inputProblem({ orderId, lines }: ReserveStockInput): string | undefined
   return undefined;
 }
 
+/** How far a reservation has come. */
+interface Progress {
+  orderId: string;
+  expiresAt: Date;
+  /** Products that this call took, as opposed to those that an earlier one had. */
+  taken: Set<string>;
+  /** Whether an earlier call of the order was committed already. */
+  hasBought: boolean;
+}
+
 type LineOutcome = { line: HeldLine } | { refusal: LineRefusal };
 
 /** Decides on what was read and writes under the same condition; if the product moved in between, reads and decides again. */
@@ -71,15 +86,19 @@ async function holdLine(
   context: CatalogContext,
   line: OrderLine,
   firstRead: ShelfRecord | null,
-  { orderId, expiresAt }: { orderId: string; expiresAt: Date },
+  progress: Progress,
 ): Promise<LineOutcome> {
+  const { orderId, expiresAt } = progress;
   const { stock } = context.app.store;
   let shelf = firstRead;
   for (;;) {
     const decision = decideHold(shelf, orderId, line);
     if (decision.kind === 'refuse') return { refusal: decision.refusal };
     if (shelf === null) throw new Error('A product that does not exist was not refused.');
-    if (decision.kind === 'mine') return { line: heldLine(shelf, decision.hold) };
+    if (decision.kind === 'mine') {
+      progress.hasBought ||= decision.hold.state === 'COMMITTED';
+      return { line: heldLine(shelf, decision.hold) };
+    }
     const now = context.app.now();
     const { name, price, mrp, lowStockThreshold: threshold } = shelf;
     const hold: LiveHold = { orderId, quantity: line.quantity, state: 'HELD', expiresAt, name, price, mrp };
@@ -92,6 +111,7 @@ async function holdLine(
         }
       : undefined;
     if (await stock.take(shelf, hold, orderMovement('RESERVE', orderId, line.quantity, now), crossing)) {
+      progress.taken.add(line.productId);
       context.app.ledger.wake();
       if (crossing !== undefined) context.app.eventsWritten();
       return { line: heldLine(shelf, hold) };
@@ -101,32 +121,22 @@ async function holdLine(
   }
 }
 
-/** What else would fail, so that the customer mends the cart in one go. */
-async function refusalsAmong(
+/**
+ * Ends a reservation that cannot be completed. The refusal is written down before anything is given back, so that a crash in
+ * between leaves an order that can only be refused. A call that contradicts what the order has already undoes itself alone.
+ */
+async function refuseOrder(
   context: CatalogContext,
-  orderId: string,
-  lines: readonly OrderLine[],
-): Promise<LineRefusal[]> {
-  if (lines.length === 0) return [];
-  const shelves = await context.app.store.stock.findShelves(lines.map(({ productId }) => productId));
-  const shelfOf = new Map(shelves.map((shelf) => [shelf._id, shelf]));
-  return lines.flatMap((line) => {
-    const decision = decideHold(shelfOf.get(line.productId) ?? null, orderId, line);
-    return decision.kind === 'refuse' ? [decision.refusal] : [];
-  });
-}
-
-/** Writes the refusal down before giving anything back, so that a crash in between leaves an order that can only be refused. */
-async function refuseOrder(context: CatalogContext, orderId: string, refusals: LineRefusal[]): Promise<HeldStock> {
-  const { app } = context;
-  // An order that bought its stock is not undone by a later call that asks for something else.
-  const shelves = await app.store.stock.findShelvesOf(orderId);
-  const hasBought = shelves.some(({ holds }) =>
-    holds.some((hold) => hold.orderId === orderId && hold.state === 'COMMITTED'),
-  );
-  if (hasBought) return nothingHeld(refusals.map(lineRefusal));
-  const closed = await app.store.closedOrders.close(orderId, refusals, app.now());
-  await giveBack(context, orderId);
+  { orderId, taken, hasBought }: Progress,
+  holdsAny: boolean,
+  refusals: LineRefusal[],
+): Promise<HeldStock> {
+  if (hasBought || refusals.some(({ code }) => code === 'INVALID')) {
+    await giveBack(context, orderId, taken);
+    return nothingHeld(refusals.map(lineRefusal));
+  }
+  const closed = await context.app.store.closedOrders.close(orderId, refusals, context.app.now());
+  if (holdsAny) await giveBack(context, orderId);
   return closedAnswer(closed.refusals);
 }
 

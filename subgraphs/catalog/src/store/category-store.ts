@@ -1,6 +1,6 @@
 import { type CategoryRecord, type CategoryTree, createCategoryTree } from '../domain/category-tree.ts';
 import type { CategoryModel } from './category-model.ts';
-import { insertMissing, insertRecord, takenIndexOf } from './insert-records.ts';
+import { insertMissing, insertNew, takenIndexOf } from './insert-records.ts';
 
 /** Reading and writing categories. */
 export interface CategoryStore {
@@ -24,15 +24,7 @@ export function createCategoryStore(model: CategoryModel): CategoryStore {
     async loadTree() {
       return createCategoryTree(await model.find().lean<CategoryRecord[]>());
     },
-    async insert(category) {
-      try {
-        await insertRecord(model, category);
-        return true;
-      } catch (error) {
-        if (takenIndexOf(error) === undefined) throw error;
-        return false;
-      }
-    },
+    insert: (category) => insertNew(model, category),
     async update(id, expectedParentId, change) {
       try {
         return await model

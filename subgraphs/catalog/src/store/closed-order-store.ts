@@ -1,6 +1,6 @@
 import type { LineRefusal } from '../domain/stock-record.ts';
 import type { ClosedOrderModel, ClosedOrderRecord } from './closed-order-model.ts';
-import { insertMissing } from './insert-records.ts';
+import { insertNew } from './insert-records.ts';
 
 /** Orders that may hold nothing any more. */
 export interface ClosedOrderStore {
@@ -14,7 +14,7 @@ export function createClosedOrderStore(model: ClosedOrderModel): ClosedOrderStor
     find: (orderId) => model.findById(orderId).lean<ClosedOrderRecord>(),
     async close(orderId, refusals, now) {
       const mine = { _id: orderId, refusals: [...refusals], closedAt: now };
-      await insertMissing(model, [mine]);
+      if (await insertNew(model, mine)) return mine;
       return (await model.findById(orderId).lean<ClosedOrderRecord>()) ?? mine;
     },
   };

@@ -11,6 +11,20 @@ export async function insertRecord<Record extends { _id: string }>(
   await model.collection.insertOne({ ...record } as object);
 }
 
+/** Whether the record was inserted: false when its id, or another unique value, is there already. */
+export async function insertNew<Record extends { _id: string }>(
+  model: Model<Record>,
+  record: Record,
+): Promise<boolean> {
+  try {
+    await insertRecord(model, record);
+    return true;
+  } catch (error) {
+    if (takenIndexOf(error) === undefined) throw error;
+    return false;
+  }
+}
+
 /** Inserts what is not there yet: a second process may be seeding too, or a repeat follows a crash. */
 export async function insertMissing<Record extends { _id: string }>(
   model: Model<Record>,
