@@ -7,14 +7,8 @@ import { HEADERS } from './headers.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { BodyError, declaredLength } from './read-body.ts';
-
-/** One path a server answers. A path ending in `*` takes everything below it; exact paths win. */
-export interface HttpRoute {
-  /** Default `*`. */
-  method?: 'GET' | 'POST' | '*' | undefined;
-  path: string;
-  handle(req: IncomingMessage, res: ServerResponse): void | Promise<void>;
-}
+import { respondJson } from './respond-json.ts';
+import { createRouteTable, type HttpRoute, pathOf } from './route-table.ts';
 
 /** One path that takes WebSocket upgrades. */
 export interface UpgradeRoute {
@@ -141,57 +135,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       await closed;
     },
   };
-}
-
-/** Answers with a JSON document; `res` must still be unanswered. */
-export function respondJson(res: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  res.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  });
-  res.end(text);
-}
-
-interface RouteTable {
-  find(req: IncomingMessage): { path: string; handle: HttpRoute['handle'] };
-}
-
-function createRouteTable(routes: readonly HttpRoute[]): RouteTable {
-  const matches = (pattern: string, path: string) =>
-    pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
-  // Exact paths before prefixes, longer prefixes before shorter ones.
-  const ordered = [...routes].sort((a, b) => specificity(b.path) - specificity(a.path));
-  return {
-    find(req) {
-      const path = pathOf(req);
-      const onPath = ordered.filter((route) => matches(route.path, path));
-      const route = onPath.find(
-        ({ method = '*' }) => method === '*' || method === req.method || (method === 'GET' && req.method === 'HEAD'),
-      );
-      if (route !== undefined) return route;
-      if (onPath[0] === undefined)
-        return { path: 'unknown', handle: (_req, res) => respondJson(res, 404, { error: 'Not found.' }) };
-      const allow = onPath.map(({ method }) => method).join(', ');
-      return {
-        path: onPath[0].path,
-        handle: (_req, res) => {
-          res.setHeader('allow', allow);
-          respondJson(res, 405, { error: `Use ${allow}.` });
-        },
-      };
-    },
-  };
-}
-
-function specificity(path: string): number {
-  return path.endsWith('*') ? path.length : 10_000 + path.length;
-}
-
-function pathOf(req: IncomingMessage): string {
-  const url = req.url ?? '/';
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
 }
 
 async function answerReadiness(

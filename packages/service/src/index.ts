@@ -3,18 +3,13 @@ export { createDocumentCache, type DocumentCache, type ParsedQuery } from './doc
 export { ConfigError, createEnvReader, type EnvReader } from './env-reader.ts';
 export { executeLocally, type LocalOperation, type LocalStream, subscribeLocally } from './execute-locally.ts';
 export { HEADERS } from './headers.ts';
-export {
-  type HttpRoute,
-  type HttpServer,
-  type HttpServerOptions,
-  respondJson,
-  startHttpServer,
-  type UpgradeRoute,
-} from './http-server.ts';
+export { type HttpServer, type HttpServerOptions, startHttpServer, type UpgradeRoute } from './http-server.ts';
 export { buildSubgraph, type LocalSubgraph, type SubgraphRequest } from './local-subgraph.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { BodyError, readBody, readJsonBody } from './read-body.ts';
+export { respondJson } from './respond-json.ts';
+export type { HttpRoute } from './route-table.ts';
 export { type RunningProcess, type RunProcessOptions, runProcess } from './run-process.ts';
 export {
   createSubgraphClient,

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import type { HttpRoute } from './http-server.ts';
 import type { LocalSubgraph } from './local-subgraph.ts';
 import { readJsonBody } from './read-body.ts';
+import type { HttpRoute } from './route-table.ts';
 
 /** `POST /graphql` over Apollo Server, without a web framework in between. */
 export function createSubgraphRoute({ apollo, subgraph, maxBodyBytes }: SubgraphRouteOptions): HttpRoute['handle'] {

@@ -7,13 +7,14 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { badUserInput } from '@swiftcart/graphql';
-import type { HttpRoute, HttpServer } from './http-server.ts';
+import type { HttpServer } from './http-server.ts';
 import { startHttpServer } from './http-server.ts';
 import type { LocalSubgraph } from './local-subgraph.ts';
 import type { Logger } from './logger.ts';
 import { maskError } from './mask-error.ts';
 import type { Metrics } from './metrics.ts';
 import { createOperationLog } from './operation-log.ts';
+import type { HttpRoute } from './route-table.ts';
 import { createSubgraphRoute } from './subgraph-route.ts';
 import { createSubgraphSockets } from './subgraph-sockets.ts';
 
