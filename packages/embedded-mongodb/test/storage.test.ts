@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UUID } from 'mongodb';
+import type { Binary } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { type EmbeddedMongodbOptions, startEmbeddedMongodb } from '../src/index.ts';
 import { startClient } from './start-client.ts';
@@ -24,7 +24,7 @@ describe('the data directory', () => {
   it('gives everything back after a restart: documents, indexes, validators, names', async () => {
     using directory = temporaryDirectory();
     const options = { dataDirectory: directory.path };
-    let uuid: UUID | undefined;
+    let uuid: Binary | undefined;
     {
       await using mongo = await startClient(options);
       await mongo.collection('a').insertMany([

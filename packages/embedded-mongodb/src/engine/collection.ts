@@ -21,6 +21,7 @@ export class Collection {
   #namespace: string;
   #options: Doc;
   #validator: CompiledFilter | undefined;
+  #idIndex: CollectionIndex | undefined;
   #nextRecordId = 1;
   #byteLength = 0;
 
@@ -59,6 +60,23 @@ export class Collection {
     return [ID_INDEX, ...this.secondaryIndexes.map((index) => index.definition)];
   }
 
+  /** The indexes that begin with one of these fields. */
+  indexesOn(paths: readonly string[]): CollectionIndex[] {
+    const found = [...this.#indexes.values()].filter(({ definition }) =>
+      paths.includes(definition.fields[0]?.path ?? ''),
+    );
+    return paths.includes('_id') ? [this.idIndex(), ...found] : found;
+  }
+
+  /** `_id` in order, built when a range or a sort first asks for it: equality finds the row at once. */
+  idIndex(): CollectionIndex {
+    if (!this.#idIndex) {
+      this.#idIndex = new CollectionIndex(ID_INDEX);
+      for (const row of this.#rows.values()) this.#idIndex.add(this.#idIndex.keysOf(row.doc), row);
+    }
+    return this.#idIndex;
+  }
+
   /** Rows in insertion order; safe against changes while it is walked. */
   rows(): Iterable<Row> {
     return this.#rows.values();
@@ -91,6 +109,7 @@ export class Collection {
     this.#rows.set(row.idKey, row);
     this.#byteLength += raw.byteLength;
     for (const [index, indexKeys] of keys) index.add(indexKeys, row);
+    this.#idIndex?.add(this.#idIndex.keysOf(doc), row);
     this.#journal.record({ kind: 'put', namespace: this.#namespace, document: raw });
     return row;
   }
@@ -122,6 +141,7 @@ export class Collection {
   remove(row: Row): void {
     if (!this.#rows.delete(row.idKey)) return;
     for (const index of this.#indexes.values()) index.remove(index.keysOf(row.doc), row);
+    this.#idIndex?.remove(this.#idIndex.keysOf(row.doc), row);
     this.#byteLength -= row.raw.byteLength;
     this.#journal.record({ kind: 'remove', namespace: this.#namespace, id: row.doc['_id'] });
   }
@@ -187,5 +207,7 @@ export class Collection {
 }
 
 function sameKeys(a: IndexKeys, b: IndexKeys): boolean {
-  return a.keys.length === b.keys.length && a.keys.every((key, position) => key === b.keys[position]);
+  if (a.valuesByKey.size !== b.valuesByKey.size) return false;
+  for (const key of a.valuesByKey.keys()) if (!b.valuesByKey.has(key)) return false;
+  return true;
 }

@@ -4,7 +4,10 @@ import type { Row } from '../engine/row.ts';
 import type { CompiledFilter } from '../query/compile-filter.ts';
 import type { Doc } from '../values/bson-type.ts';
 import { type Collation, parseCollation } from '../values/collation.ts';
-import { compileSort } from '../values/sort.ts';
+import { encodeCompoundKey } from '../values/key.ts';
+import { parseSort, type SortPart, sortValue } from '../values/sort.ts';
+import { choosePlan, type Plan } from './choose-plan.ts';
+import { type PlanCost, runPlan } from './run-plan.ts';
 
 export interface Selection {
   /** The filter as the client wrote it, for the choice of an index, and compiled, for the decision. */
@@ -19,26 +22,67 @@ export interface Selection {
   readonly deadlineMs?: number;
 }
 
-/** The matching rows in order, all of them at once: nothing that happens later changes the list. */
-export function selectRows(collection: Collection | undefined, selection: Selection): Row[] {
-  const { filter, sort, skip = 0, limit = Number.POSITIVE_INFINITY } = selection;
-  const order = sort && Object.keys(sort).length > 0 ? compileSort(sort, collationOf(selection)) : undefined;
-  if (!collection) return [];
-  const wanted = order ? Number.POSITIVE_INFINITY : skip + limit;
-  const found: Row[] = [];
-  let examined = 0;
-  for (const row of collection.rows()) {
-    if (found.length >= wanted) break;
-    examined += 1;
-    if (examined % 1024 === 0 && performance.now() > (selection.deadlineMs ?? Number.POSITIVE_INFINITY)) {
-      throw new CommandError(50, 'operation exceeded time limit');
-    }
-    if (filter.matches(row.doc)) found.push(row);
-  }
-  if (order) found.sort((a, b) => order(a.doc, b.doc));
-  return skip > 0 || found.length > limit ? found.slice(skip, skip + limit) : found;
+export interface SelectedRows {
+  readonly rows: Row[];
+  readonly plan: Plan;
+  readonly cost: PlanCost;
+  readonly isSortedInMemory: boolean;
 }
 
-function collationOf(selection: Selection): Collation | undefined {
-  return parseCollation(selection.collation);
+/** The matching rows in order, all of them at once: nothing that happens later changes the list. */
+export function selectRows(collection: Collection | undefined, selection: Selection): Row[] {
+  return select(collection, selection).rows;
+}
+
+/** The same, with what it took. */
+export function select(collection: Collection | undefined, selection: Selection): SelectedRows {
+  const { filter, filterSpec, hint, skip = 0, limit = Number.POSITIVE_INFINITY } = selection;
+  const natural = selection.sort?.['$natural'];
+  const sort = selection.sort && natural === undefined ? parseSort(selection.sort) : [];
+  const collation = parseCollation(selection.collation);
+  const cost: PlanCost = { keysExamined: 0, docsExamined: 0 };
+  if (!collection) {
+    return { rows: [], plan: { kind: 'scan', isReverse: false, isSorted: true }, cost, isSortedInMemory: false };
+  }
+  const plan = choosePlan(collection, {
+    filterSpec,
+    collation,
+    sort,
+    hint: natural === undefined ? hint : { $natural: natural },
+  });
+  const isSortedInMemory = sort.length > 0 && !plan.isSorted;
+  const wanted = isSortedInMemory ? Number.POSITIVE_INFINITY : skip + limit;
+  const found: Row[] = [];
+  const deadline = selection.deadlineMs ?? Number.POSITIVE_INFINITY;
+  if (wanted > 0) {
+    for (const row of runPlan(collection, plan, cost)) {
+      if (cost.docsExamined % 1024 === 0 && performance.now() > deadline) {
+        throw new CommandError(50, 'operation exceeded time limit');
+      }
+      if (filter.matches(row.doc)) found.push(row);
+      if (found.length >= wanted) break;
+    }
+  }
+  const rows = isSortedInMemory ? sortRows(found, sort, collation) : found;
+  return {
+    rows: skip > 0 || rows.length > limit ? rows.slice(skip, skip + limit) : rows,
+    plan,
+    cost,
+    isSortedInMemory,
+  };
+}
+
+/** Sorts by keys that are made once a row; comparing values again and again would cost more. */
+function sortRows(rows: readonly Row[], sort: readonly SortPart[], collation: Collation | undefined): Row[] {
+  const directions = sort.map((part) => part.direction);
+  const keyed = rows.map((row) => ({
+    row,
+    key: encodeCompoundKey(
+      sort.map((part) => sortValue(row.doc, part, collation)),
+      directions,
+      collation,
+    ),
+  }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ row }) => row);
 }
