@@ -118,8 +118,9 @@ function bitPositions(operator: string, operand: unknown): number[] {
   if (Array.isArray(operand)) {
     return operand.map((item) => {
       const position = isNumeric(item) ? toDouble(item) : Number.NaN;
-      if (!Number.isInteger(position)) throw badValue(`bit positions must be an integer but got: ${String(item)}`);
-      if (position < 0) throw badValue(`bit positions must be >= 0 but got: ${position}`);
+      if (!Number.isInteger(position))
+        throw badValue(`Failed to parse bit position. Expected an integer: ${String(item)}`);
+      if (position < 0) throw badValue(`Failed to parse bit position. Expected a non-negative number in: ${position}`);
       return position;
     });
   }
@@ -130,9 +131,10 @@ function bitPositions(operator: string, operand: unknown): number[] {
   if (!isNumeric(operand))
     throw badValue(`${operator} takes an Array, a number, or a BinData but received: ${bsonTypeOf(operand)}`);
   const mask = truncated(operand);
-  if (mask === undefined || !Number.isInteger(toDouble(operand)))
-    throw badValue(`Expected an integer: ${operator}: ${toDouble(operand)}`);
-  if (mask < 0n) throw badValue(`Expected a non-negative number in: ${operator}: ${mask}`);
+  if (mask === undefined || !Number.isInteger(toDouble(operand))) {
+    throw failedToParse(`Expected an integer: ${operator}: ${toDouble(operand)}`);
+  }
+  if (mask < 0n) throw failedToParse(`Expected a non-negative number in: ${operator}: ${mask}`);
   return Array.from({ length: 64 }, (_, index) => index).filter((index) => (mask >> BigInt(index)) & 1n);
 }
 

@@ -14,7 +14,7 @@ import {
 
 export { upsertBase, upsertId } from './upsert-base.ts';
 
-import { editPath, preview, remove, valueAtPath } from './path-edit.ts';
+import { editPath, keep, preview, remove, valueAtPath } from './path-edit.ts';
 
 export interface UpdateOptions {
   readonly arrayFilters?: unknown;
@@ -133,18 +133,23 @@ function applyOperators(doc: Doc, compiled: CompiledOperators, options: ApplyOpt
   let current = doc;
   for (const step of steps) {
     if (step.renameFrom) current = rename(doc, current, step, step.renameFrom);
-    else current = editPath(current, step.path, (value) => step.modifier.edit(value, context), step.modifier.creates);
+    else current = editPath(current, step.path, (value) => step.modifier.edit(value, context), step.modifier.missing);
   }
   return current;
 }
 
 function rename(original: Doc, current: Doc, step: UpdateStep, from: readonly string[]): Doc {
-  const value = valueAtPath(original, from);
+  let value: unknown;
+  const read = (present: unknown): typeof keep => {
+    value = present;
+    return keep;
+  };
+  editPath(original, from, read, 'refuse');
   if (value === undefined) return current;
   refuseArrayOnPath(original, from, 'source');
   refuseArrayOnPath(original, step.path, 'destination');
-  const without = editPath(current, from, () => remove, false);
-  return editPath(without, step.path, () => value, true);
+  const without = editPath(current, from, () => remove, 'ignore');
+  return editPath(without, step.path, () => value, 'create');
 }
 
 function refuseArrayOnPath(doc: Doc, path: readonly string[], end: string): void {

@@ -27,7 +27,7 @@ function isEach(operand: unknown): operand is Doc {
 function compilePush(path: readonly string[], operand: unknown, scope: ModifierScope): CompiledModifier {
   const plan = isEach(operand) ? parsePush(operand, scope) : singlePush(operand);
   return {
-    creates: true,
+    missing: 'create',
     edit(value, context) {
       if (value !== undefined && !Array.isArray(value)) throw notAnArray(path, value, context);
       const array = value ?? [];
@@ -130,7 +130,7 @@ function compileAddToSet(path: readonly string[], operand: unknown, scope: Modif
   }
   const key = (value: unknown): string => encodeKey(value, { collation: scope.collation });
   return {
-    creates: true,
+    missing: 'create',
     edit(value, context) {
       if (value !== undefined && !Array.isArray(value)) {
         throw badValue(
@@ -152,7 +152,7 @@ function compilePop(path: readonly string[], operand: unknown): CompiledModifier
   if (Number.isNaN(end)) throw failedToParse(`Expected a number in: ${path.join('.')}: ${preview(operand)}`);
   if (end !== 1 && end !== -1) throw failedToParse(`$pop expects 1 or -1, found: ${preview(operand)}`);
   return {
-    creates: false,
+    missing: 'refuse',
     edit(value) {
       if (value === undefined) return keep;
       if (!Array.isArray(value))
@@ -165,7 +165,7 @@ function compilePop(path: readonly string[], operand: unknown): CompiledModifier
 
 function pulling(shouldGo: (element: unknown) => boolean, name: string): CompiledModifier {
   return {
-    creates: false,
+    missing: 'refuse',
     edit(value) {
       if (value === undefined) return keep;
       if (!Array.isArray(value)) throw badValue(`Cannot apply ${name} to a non-array value`);

@@ -59,7 +59,7 @@ function compileSteps(name: string, fields: unknown, collation: Collation | unde
     const path = updatePath(dotted);
     if (compile) return { path, modifier: compile(path, operand, { collation }) };
     const target = updatePath(renameTarget(dotted, operand));
-    return { path: target, renameFrom: path, modifier: { creates: true, edit: (value) => value } };
+    return { path: target, renameFrom: path, modifier: { missing: 'create', edit: (value) => value } };
   });
 }
 

@@ -10,7 +10,7 @@ import { keep, preview, remove } from './path-edit.ts';
 export const fieldModifiers: Readonly<Record<string, ModifierCompiler>> = {
   $set: (_path, operand) => creating(() => operand),
   $setOnInsert: (_path, operand) => ({ ...creating(() => operand), onInsertOnly: true }),
-  $unset: () => ({ creates: false, edit: (value) => (value === undefined ? keep : remove) }),
+  $unset: () => ({ missing: 'ignore', edit: (value) => (value === undefined ? keep : remove) }),
   $inc: arithmetic('$inc', addNumbers, (operand) => operand),
   $mul: arithmetic('$mul', multiplyNumbers, zeroLike),
   $min: (_path, operand, scope) =>
@@ -30,7 +30,7 @@ function zeroLike(operand: unknown): unknown {
 }
 
 function creating(edit: CompiledModifier['edit']): CompiledModifier {
-  return { creates: true, edit };
+  return { missing: 'create', edit };
 }
 
 function arithmetic(

@@ -1,5 +1,6 @@
 import type { Doc } from '../values/bson-type.ts';
 import type { Collation } from '../values/collation.ts';
+import type { MissingRule } from './path-edit.ts';
 
 /** What an operator may need while it is applied to one document. */
 export interface ApplyContext {
@@ -9,8 +10,7 @@ export interface ApplyContext {
 
 /** One operator on one path, ready to be applied. */
 export interface CompiledModifier {
-  /** Missing parents are made (and wrong ones refused); otherwise such paths are left alone. */
-  readonly creates: boolean;
+  readonly missing: MissingRule;
   readonly onInsertOnly?: boolean;
   readonly edit: (value: unknown, context: ApplyContext) => unknown;
 }

@@ -13,18 +13,21 @@ export type Edit = (value: unknown) => unknown;
 // mongod refuses to fill an array with more nulls than this.
 const maxPadding = 1_500_000;
 
+/** What happens where the path leads nowhere: make its parents, refuse parents that cannot have it, or leave it. */
+export type MissingRule = 'create' | 'refuse' | 'ignore';
+
 /**
- * A document in which the value at the path was edited; unchanged parts are shared with the input. Missing parents are
- * made as documents when `creates`. Throws PathNotViable (28) when a parent is no document or an array is asked by name.
+ * A document in which the value at the path was edited; unchanged parts are shared with the input. Throws PathNotViable
+ * (28), unless the rule is to ignore it, when a parent is no document or an array is asked by name.
  */
-export function editPath(doc: Doc, path: readonly string[], edit: Edit, creates: boolean): Doc {
-  return editDocument(doc, path, 0, edit, creates);
+export function editPath(doc: Doc, path: readonly string[], edit: Edit, rule: MissingRule): Doc {
+  return editDocument(doc, path, 0, edit, rule);
 }
 
-function editDocument(doc: Doc, path: readonly string[], depth: number, edit: Edit, creates: boolean): Doc {
+function editDocument(doc: Doc, path: readonly string[], depth: number, edit: Edit, rule: MissingRule): Doc {
   const name = path[depth] as string;
   const present = getField(doc, name);
-  const next = editChild(doc, present, path, depth, edit, creates);
+  const next = editChild(present, path, depth, edit, rule);
   if (next === keep || (next === present && present !== undefined)) return doc;
   return next === remove ? withoutField(doc, name) : withField(doc, name, next);
 }
@@ -34,16 +37,15 @@ function editArray(
   path: readonly string[],
   depth: number,
   edit: Edit,
-  creates: boolean,
+  rule: MissingRule,
 ): unknown {
   const name = path[depth] as string;
   if (!isIndexName(name)) {
-    if (!creates) return keep;
-    throw refusal(28, `Cannot create field '${name}' in element {${path[depth - 1]}: ${preview(array)}}`);
+    return notViable(array, path, depth, rule);
   }
   const index = Number(name);
   const present = index < array.length ? (array[index] ?? null) : undefined;
-  const next = editChild(array, present, path, depth, edit, creates);
+  const next = editChild(present, path, depth, edit, rule);
   if (next === keep || (next === present && present !== undefined)) return keep;
   const copy = [...array];
   if (next === remove) {
@@ -58,28 +60,27 @@ function editArray(
   return copy;
 }
 
-function editChild(
-  parent: unknown,
-  present: unknown,
-  path: readonly string[],
-  depth: number,
-  edit: Edit,
-  creates: boolean,
-): unknown {
+function editChild(present: unknown, path: readonly string[], depth: number, edit: Edit, rule: MissingRule): unknown {
   if (depth === path.length - 1) return edit(present);
   if (present === undefined) {
-    if (!creates) return keep;
-    const made = editDocument({}, path, depth + 1, edit, creates);
+    if (rule !== 'create') return keep;
+    const made = editDocument({}, path, depth + 1, edit, rule);
     return Object.keys(made).length === 0 ? keep : made;
   }
-  if (Array.isArray(present)) return editArray(present, path, depth + 1, edit, creates);
+  if (Array.isArray(present)) return editArray(present, path, depth + 1, edit, rule);
   if (isDocument(present)) {
-    const next = editDocument(present, path, depth + 1, edit, creates);
+    const next = editDocument(present, path, depth + 1, edit, rule);
     return next === present ? keep : next;
   }
-  if (!creates) return keep;
-  const name = Array.isArray(parent) ? String(path[depth]) : path[depth];
-  throw refusal(28, `Cannot create field '${path[depth + 1]}' in element {${name}: ${preview(present)}}`);
+  return notViable(present, path, depth + 1, rule);
+}
+
+/** The part at `depth` cannot be a field of the element. */
+function notViable(element: unknown, path: readonly string[], depth: number, rule: MissingRule): typeof keep {
+  if (rule === 'ignore') return keep;
+  const shown = `{${path[depth - 1]}: ${preview(element)}}`;
+  if (rule === 'create') throw refusal(28, `Cannot create field '${path[depth]}' in element ${shown}`);
+  throw refusal(28, `Cannot use the part (${path[depth]}) of (${path.join('.')}) to traverse the element (${shown})`);
 }
 
 /** The value at a concrete path (array positions by number), `undefined` when missing. */

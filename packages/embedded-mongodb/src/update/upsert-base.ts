@@ -13,7 +13,7 @@ export function upsertBase(filter: Doc): Doc {
   let base: Doc = {};
   if (equalities.has('_id')) base = { _id: equalities.get('_id') };
   for (const [path, value] of equalities) {
-    if (path !== '_id') base = editPath(base, path.split('.'), () => value, true);
+    if (path !== '_id') base = editPath(base, path.split('.'), () => value, 'create');
   }
   return base;
 }

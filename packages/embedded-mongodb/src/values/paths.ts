@@ -1,5 +1,6 @@
 import { type Doc, isDocument } from './bson-type.ts';
 import { getField } from './fields.ts';
+import { refusal } from './refusals.ts';
 
 /** Called with a value at a path (`undefined`: missing) and the index within the outermost array met, -1 for none. */
 export type PathVisitor = (value: unknown, arrayIndex: number) => boolean;
@@ -171,9 +172,14 @@ function collectFrom(
     }
     const part = parts[depth] as string;
     const isPosition = isIndexName(part) && Number(part) < value.length;
-    // By number and by name: the index holds all that a query on the path sees.
-    if (isPosition) collectElement(value[Number(part)], parts, depth + 1, found, state);
     const before = found.length;
+    if (isPosition) collectElement(value[Number(part)], parts, depth + 1, found, state);
+    if (isPosition && !state.asQuery && value.some((element) => isDocument(element) && Object.hasOwn(element, part))) {
+      throw refusal(
+        16746,
+        `Ambiguous field name found in array (do not use numeric field names in embedded elements in an array), field: '${part}'`,
+      );
+    }
     for (const element of value) {
       if (isDocument(element) && (!isPosition || Object.hasOwn(element, part))) {
         collectIndexValues(element, parts, depth, found, state);
@@ -189,7 +195,7 @@ function collectFrom(
   else found.push(missingMark);
 }
 
-/** An element reached by its number: at the end of the path it counts as a whole, and its own elements as well. */
+/** An element reached by its number is not spread when the path ends there; deeper it goes on as usual. */
 function collectElement(
   value: unknown,
   parts: readonly string[],
@@ -197,6 +203,7 @@ function collectElement(
   found: unknown[],
   state: CollectState,
 ): void {
-  if (depth === parts.length && Array.isArray(value)) found.push(value);
-  collectFrom(value, parts, depth, found, state);
+  if (depth === parts.length) found.push(value ?? null);
+  else if (Array.isArray(value) || isDocument(value)) collectFrom(value, parts, depth, found, state);
+  else found.push(missingMark);
 }

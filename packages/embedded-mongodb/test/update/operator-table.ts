@@ -81,6 +81,13 @@ export const updateCases: readonly UpdateCase[] = [
     after: { _id: 1, a: [1, null, 3] },
   },
   {
+    operator: '$unset',
+    page: page('unset'),
+    before: { _id: 1, a: 5 },
+    update: { $unset: { 'a.b': '' } },
+    after: { _id: 1, a: 5 },
+  },
+  {
     operator: '$inc',
     page: page('inc'),
     before: { _id: 1, quantity: 10, metrics: { orders: 2, ratings: new Double(3.5) } },

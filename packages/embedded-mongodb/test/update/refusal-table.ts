@@ -187,4 +187,13 @@ export const updateRefusals: readonly UpdateRefusal[] = [
     update: { $nosuch: { a: 1 } },
     code: 9,
   },
+  { operator: '$pop', page: page('pop'), before: { _id: 1, a: 5 }, update: { $pop: { 'a.b': 1 } }, code: 28 },
+  { operator: '$pull', page: page('pull'), before: { _id: 1, a: [1] }, update: { $pull: { 'a.b': 1 } }, code: 28 },
+  {
+    operator: '$rename',
+    page: page('rename'),
+    before: { _id: 1, a: 'x' },
+    update: { $rename: { 'a.b': 'c' } },
+    code: 28,
+  },
 ];

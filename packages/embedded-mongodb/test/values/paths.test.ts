@@ -33,6 +33,7 @@ describe('indexValuesAtPath', () => {
     ['missing for a missing field', {}, 'a', [undefined], false, true],
     ['a key for each document in an array', { a: [{ b: 1 }, { b: 2 }] }, 'a.b', [1, 2], true, false],
     ['missing for scalars among documents in an array', { a: [1, { b: 2 }] }, 'a.b', [undefined, 2], true, false],
+    ['an array reached by position, whole', { a: [[5]] }, 'a.0', [[5]], true, false],
     ['missing for an empty array on the way', { a: [] }, 'a.b', [undefined], true, true],
     ['missing among documents in an array', { a: [{ b: 1 }, {}] }, 'a.b', [1, undefined], true, false],
   ];

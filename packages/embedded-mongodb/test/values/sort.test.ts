@@ -38,6 +38,18 @@ describe('sortDocuments', () => {
     expect(ids(sortDocuments(docs, { 'a.b': 1 }))).toEqual([2, 1]);
   });
 
+  it('does not look into an array reached by its position', () => {
+    const docs = [
+      { _id: 1, a: [[5]] },
+      { _id: 2, a: [7] },
+    ];
+    expect(ids(sortDocuments(docs, { 'a.0': 1 }))).toEqual([2, 1]);
+  });
+
+  it('refuses a path that is both a position and a field name, as it cannot know which is meant', () => {
+    expect(errorCode(() => sortDocuments([{ a: [{ 0: 5 }] }], { 'a.0': 1 }))).toBe(16746);
+  });
+
   it.each([
     [{ a: 'up' }, 15974],
     [{ a: 2 }, 15975],

@@ -46,7 +46,7 @@ export function compileGraphLookup(operand: unknown, scope: PipelineScope): Stag
     for (const doc of docs) {
       const start = startWith(doc, values);
       const found = search(candidates, Array.isArray(start) ? start : [start]);
-      yield editPath(doc, (as as string).split('.'), () => found, true);
+      yield editPath(doc, (as as string).split('.'), () => found, 'create');
     }
   };
 

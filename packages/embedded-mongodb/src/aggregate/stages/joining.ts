@@ -109,7 +109,7 @@ function compileLookup(operand: unknown, scope: PipelineScope): Stage {
     for (const doc of docs) {
       const matched = matching ? matching(doc) : candidates;
       const found = inner ? inner(doc, matched) : matched;
-      yield editPath(doc, path, () => found, true);
+      yield editPath(doc, path, () => found, 'create');
     }
   };
 }

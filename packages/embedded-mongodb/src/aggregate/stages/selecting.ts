@@ -152,7 +152,7 @@ function* unwind(doc: Doc, spec: UnwindSpec): Iterable<Doc> {
   const withIndex = (made: Doc, index: number | null): Doc => {
     if (spec.indexField === undefined) return made;
     const position = index === null ? null : Long.fromNumber(index);
-    return editPath(made, spec.indexField.split('.'), () => position, true);
+    return editPath(made, spec.indexField.split('.'), () => position, 'create');
   };
   if (!Array.isArray(value)) {
     if (value !== undefined && value !== null) yield withIndex(doc, null);
@@ -162,7 +162,7 @@ function* unwind(doc: Doc, spec: UnwindSpec): Iterable<Doc> {
   if (value.length === 0) {
     if (spec.preserve)
       yield withIndex(
-        editPath(doc, spec.path, () => remove, false),
+        editPath(doc, spec.path, () => remove, 'ignore'),
         null,
       );
     return;
@@ -170,7 +170,7 @@ function* unwind(doc: Doc, spec: UnwindSpec): Iterable<Doc> {
   for (let index = 0; index < value.length; index += 1) {
     const element = value[index] ?? null;
     yield withIndex(
-      editPath(doc, spec.path, () => element, true),
+      editPath(doc, spec.path, () => element, 'create'),
       index,
     );
   }

@@ -50,7 +50,7 @@ export function compileSetWindowFields(operand: unknown, scope: PipelineScope): 
       const columns = outputs.map((output) => output.compute(sorted));
       yield* sorted.map((doc, row) =>
         outputs.reduce(
-          (made, output, column) => editPath(made, output.path, () => columns[column]?.[row] ?? null, true),
+          (made, output, column) => editPath(made, output.path, () => columns[column]?.[row] ?? null, 'create'),
           doc,
         ),
       );
