@@ -38,12 +38,16 @@ export async function createDeliveryFeed({
   const watched = new Map<string, Set<RecordListener>>();
   const watchingAll = new Set<(record: DeliveryRecord) => void>();
 
+  function deliverToAll(record: DeliveryRecord): void {
+    for (const listener of [...watchingAll]) listener(record);
+  }
+
   const reader = createRecordReader({
     readRecord: (orderId) => store.deliveries.findByOrderId(orderId),
     logger,
     deliver(orderId, record) {
       for (const listener of [...(watched.get(orderId) ?? [])]) listener(record);
-      if (record !== null) for (const listener of [...watchingAll]) listener(record);
+      if (record !== null) deliverToAll(record);
     },
     isWanted: (orderId) => watched.has(orderId) || watchingAll.size > 0,
     isWatched: (orderId) => watched.has(orderId),
@@ -57,6 +61,7 @@ export async function createDeliveryFeed({
     isWatchingAll: () => watchingAll.size > 0,
     refresh: (orderId) => reader.refresh(orderId),
     knownMarker: (orderId) => reader.markerOf(orderId),
+    deliverToAll,
   });
 
   const wakeUps = [

@@ -54,6 +54,9 @@ export function deliveryQueueStream({
     signal,
     open: (notify) =>
       feed.watchAll((record) => {
+        // The poll may bring what it read before a wake-up brought something newer.
+        const pending = changed.get(record.orderId);
+        if (pending !== undefined && pending.revision > record.revision) return;
         changed.set(record.orderId, record);
         notify();
       }),

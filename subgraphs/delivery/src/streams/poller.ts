@@ -1,4 +1,5 @@
 import type { Logger } from '@swiftcart/service';
+import type { DeliveryRecord } from '../domain/delivery-record.ts';
 import { repeat } from '../repeat.ts';
 import type { Store } from '../store/store.ts';
 import { markerOf } from './record-reader.ts';
@@ -23,6 +24,7 @@ export function createPoller({
   isWatchingAll,
   refresh,
   knownMarker,
+  deliverToAll,
 }: {
   store: Store;
   logger: Logger;
@@ -32,6 +34,8 @@ export function createPoller({
   isWatchingAll(): boolean;
   refresh(orderId: string): void;
   knownMarker(orderId: string): string | undefined;
+  /** Records come again while they are in the overlap; listeners know which events they have had. */
+  deliverToAll(record: DeliveryRecord): void;
 }): Poller {
   let changedSince = now();
 
@@ -47,11 +51,16 @@ export function createPoller({
   }
 
   async function lookAtAll(): Promise<void> {
-    const since = new Date(changedSince.getTime() - overlapMs);
-    const changed = await store.queries.changedSince(since, batchSize);
-    for (const { orderId } of changed) refresh(orderId);
-    const last = changed.at(-1);
-    if (last !== undefined && last.updatedAt > changedSince) changedSince = last.updatedAt;
+    let since = new Date(changedSince.getTime() - overlapMs);
+    for (;;) {
+      const changed = await store.queries.changedSince(since, batchSize);
+      for (const record of changed) deliverToAll(record);
+      const last = changed.at(-1)?.updatedAt;
+      if (last !== undefined && last > changedSince) changedSince = last;
+      // A full page that ends where it began could only be read again; its rest comes with the next wake-ups.
+      if (changed.length < batchSize || last === undefined || last <= since) return;
+      since = last;
+    }
   }
 
   const rounds = repeat({
