@@ -48,6 +48,8 @@ describe('search', () => {
     ['cafe', 'Café Style Cold Brew Bags'],
     ['CAFÉ', 'Café Style Cold Brew Bags'],
     ['pyaz', 'Onion (Pyaz)'],
+    ['onions', 'Onion (Pyaz)'],
+    ['tomatoes', 'Tomato Hybrid (Tamatar)'],
     ['chai katha', 'Masala Chai Blend'],
     ['laundry', 'Detergent Bar'],
     ['mas-004', 'Green Cardamom (Elaichi)'],

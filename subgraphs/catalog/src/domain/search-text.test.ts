@@ -15,7 +15,16 @@ it('keeps the vowel signs of Indian scripts, which are letters to a reader', () 
 });
 
 it('indexes a hyphenated word whole and in parts, because both are typed', () => {
-  expect(indexTokens('7-Up (Pack)')).toEqual(['7-up', '7', 'up', '(pack)', 'pack']);
+  expect(indexTokens('7-Up (Pack)')).toEqual(['7-up', '7', 'up', '(pack)', 'pack', 'packs']);
+});
+
+it.each([
+  ['tomato', 'tomatoes'],
+  ['strawberry', 'strawberries'],
+  ['chai', 'chais'],
+  ['radish', 'radishes'],
+])('finds a %s by %s, as people type it', (word, plural) => {
+  expect(indexTokens(word)).toEqual([word, plural]);
 });
 
 it.each([

@@ -10,8 +10,8 @@ export function foldText(text: string): string {
 }
 
 /**
- * The words under which a text is found: runs of letters and digits, and beside them each word as written where it holds
- * anything else, so that `7-up` is found by `up`, by `7-up` and by `7-`.
+ * The words under which a text is found: runs of letters and digits with their English plurals (`tomatoes` finds a tomato),
+ * and beside them each word as written where it holds anything else, so that `7-up` is found by `up` and by `7-up`.
  */
 export function indexTokens(...texts: readonly (string | null)[]): string[] {
   const tokens = new Set<string>();
@@ -19,7 +19,7 @@ export function indexTokens(...texts: readonly (string | null)[]): string[] {
     for (const word of foldText(text ?? '').split(/\s+/)) {
       if (word === '') continue;
       tokens.add(word);
-      for (const part of word.match(wordParts) ?? []) tokens.add(part);
+      for (const part of word.match(wordParts) ?? []) tokens.add(part).add(pluralOf(part));
     }
   }
   return [...tokens];
@@ -35,6 +35,13 @@ export function searchWords(text: string): string[] {
     else for (const part of parts) words.add(part);
   }
   return [...words];
+}
+
+/** The regular English plural; a word that ends in s, is short or is not Latin stays as it is. */
+function pluralOf(word: string): string {
+  if (!/^[a-z]{3,}$/.test(word) || word.endsWith('s')) return word;
+  if (/(?:[oxz]|[cs]h)$/.test(word)) return `${word}es`;
+  return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 }
 
 /** Half-open range of the strings that begin with `prefix`: no text sorts above the last code point. */
