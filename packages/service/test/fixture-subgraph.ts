@@ -38,6 +38,7 @@ const typeDefs = `
     failsLater: Int
     breaksLater: Int
     waitsForEver: Int
+    deaf: Int
   }
 `;
 
@@ -100,6 +101,13 @@ export function fixtureSubgraph({ trustedKeys, logger }: { trustedKeys: Jwks; lo
         async *subscribe() {
           yield { breaksLater: 1 };
           throw new Error('secret detail');
+        },
+      },
+      // A source that never looks at its signal.
+      deaf: {
+        async *subscribe() {
+          yield { deaf: 1 };
+          await new Promise(() => undefined);
         },
       },
       waitsForEver: {
