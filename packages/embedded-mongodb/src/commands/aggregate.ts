@@ -1,18 +1,18 @@
-import { Int32 } from 'bson';
-import { runPipeline } from '../aggregate/run-pipeline.ts';
+import { splitOutput } from '../aggregate/output-stage.ts';
+import { preparePipeline } from '../aggregate/run-pipeline.ts';
 import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
-import { selectRows } from '../planner/select-rows.ts';
+import type { Collection } from '../engine/collection.ts';
+import { type Selection, selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
-import { bsonTypeOf, type Doc, isDocument } from '../values/bson-type.ts';
-import { parseCollation } from '../values/collation.ts';
-import { compareValues } from '../values/compare.ts';
-import { encodeKey } from '../values/key.ts';
-import { valuesAtPath } from '../values/paths.ts';
+import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
+import { toDouble } from '../values/numeric.ts';
 import { encodeCursorReply } from '../wire/cursor-reply.ts';
-import { assertKnownFields, countOf, namespaceOf, optionalDocument, requireArray, requireString } from './arguments.ts';
+import { assertKnownFields, countOf, flagOf, namespaceOf, optionalDocument, requireArray } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
+import { explainAggregate } from './explain.ts';
 import { maxTimeOf } from './find.ts';
+import { writeOutput } from './write-output.ts';
 
 const FIELDS = [
   ...['aggregate', 'pipeline', 'explain', 'cursor', 'allowDiskUse', 'bypassDocumentValidation', 'collation', 'hint'],
@@ -21,101 +21,92 @@ const FIELDS = [
 
 /** https://www.mongodb.com/docs/manual/reference/command/aggregate/ */
 export const aggregate: Command = {
-  isWrite: true,
+  // $out and $merge write; for any other pipeline there is nothing to wait for.
+  isWrite: ({ pipeline }) => {
+    const last = Array.isArray(pipeline) ? pipeline.at(-1) : undefined;
+    return isDocument(last) && (Object.hasOwn(last, '$out') || Object.hasOwn(last, '$merge'));
+  },
   run(context) {
     const { body } = context;
     assertKnownFields(body, 'aggregate', FIELDS);
     const pipeline = requireArray(body, 'pipeline', 'aggregate');
+    if (flagOf(body, 'explain')) return explainAggregate(context);
     const cursor = optionalDocument(body, 'cursor');
-    if (!cursor)
+    if (!cursor) {
       throw new CommandError(9, "The 'cursor' option is required, except for aggregate with the explain argument");
-    const namespace =
-      typeof body['aggregate'] === 'string' ? namespaceOf(context) : `${context.database}.$cmd.aggregate`;
-    const results = [...runAggregate(context, namespace, pipeline)];
-    const batch = context.cursors.open(namespace, encoded(results), { batchSize: countOf(cursor, 'batchSize') });
+    }
+    const namespace = aggregateNamespace(context);
+    const { stages, output } = splitOutput(pipeline, variablesOf(context));
+    const { selection, rest } = splitSelection(context, stages);
+    const run = preparePipeline(rest, {
+      ...variablesOf(context),
+      lookupCollection: (name) => docsOf(context.catalog.find(`${context.database}.${name}`)),
+    });
+    const rows = selectRows(context.catalog.find(namespace), selection);
+    const results = [...run(rows.map((row) => row.doc))];
+    if (output) writeOutput(context, results, output);
+    const batch = context.cursors.open(namespace, output ? [] : encoded(results), {
+      batchSize: countOf(cursor, 'batchSize'),
+    });
     return encodeCursorReply('firstBatch', batch.documents, batch.cursorId, namespace);
   },
 };
+
+/** `aggregate: 1` runs on the database: its pipeline brings its own documents. */
+export function aggregateNamespace(context: CommandContext): string {
+  return typeof context.body['aggregate'] === 'string' ? namespaceOf(context) : `${context.database}.$cmd.aggregate`;
+}
 
 function* encoded(docs: readonly Doc[]): Iterable<Uint8Array> {
   for (const doc of docs) yield encodeDocument(doc);
 }
 
-function runAggregate(context: CommandContext, namespace: string, pipeline: readonly unknown[]): Iterable<Doc> {
-  const { body, catalog, database } = context;
-  const collection = catalog.find(namespace);
-  const collation = optionalDocument(body, 'collation') ?? collection?.options['collation'];
-  const variables = { collation, let: optionalDocument(body, 'let'), now: context.now() };
-  const first = pipeline[0];
-  const firstMatch = isDocument(first) && Object.keys(first).length === 1 ? first['$match'] : undefined;
-  // The leading $match goes to the planner; it stays in the pipeline too, where it finds nothing more to drop.
-  const filterSpec = isDocument(firstMatch) ? firstMatch : {};
-  const rows = {
-    *[Symbol.iterator]() {
-      const filter = compileFilter(filterSpec, variables);
-      const selection = { filterSpec, filter, collation, hint: body['hint'], deadlineMs: maxTimeOf(context) };
-      for (const row of selectRows(collection, selection)) yield row.doc;
-    },
-  };
-  return runPipeline(rows, pipeline, {
-    ...variables,
-    lookupCollection: (name) => [...(catalog.find(`${database}.${name}`)?.rows() ?? [])].map((row) => row.doc),
-  });
+function docsOf(collection: Collection | undefined): Doc[] {
+  return Array.from(collection?.rows() ?? [], (row) => row.doc);
 }
 
-/** https://www.mongodb.com/docs/manual/reference/command/count/ */
-export const count: Command = {
-  run(context) {
-    const { body } = context;
-    assertKnownFields(body, 'count', ['count', 'query', 'limit', 'skip', 'hint', 'collation', 'fields']);
-    const collection = context.catalog.find(namespaceOf(context));
-    const filterSpec = optionalDocument(body, 'query') ?? {};
-    const skip = countOf(body, 'skip') ?? 0;
-    const limit = Math.abs(Number(body['limit'] ?? 0)) || Number.POSITIVE_INFINITY;
-    const collation = optionalDocument(body, 'collation') ?? collection?.options['collation'];
-    const isWhole = Object.keys(filterSpec).length === 0 && body['hint'] === undefined;
-    if (isWhole) return { n: new Int32(Math.min(limit, Math.max(0, (collection?.size ?? 0) - skip))) };
-    const filter = compileFilter(filterSpec, { collation, now: context.now() });
-    const selection = {
-      filterSpec,
-      filter,
-      collation,
-      hint: body['hint'],
-      skip,
-      limit,
-      deadlineMs: maxTimeOf(context),
-    };
-    return { n: new Int32(selectRows(collection, selection).length) };
-  },
-};
+function variablesOf(context: CommandContext) {
+  const collection = context.catalog.find(aggregateNamespace(context));
+  return {
+    collation: optionalDocument(context.body, 'collation') ?? collection?.options['collation'],
+    let: optionalDocument(context.body, 'let'),
+    now: context.now(),
+  };
+}
 
-/** https://www.mongodb.com/docs/manual/reference/command/distinct/ */
-export const distinct: Command = {
-  run(context) {
-    const { body } = context;
-    assertKnownFields(body, 'distinct', ['distinct', 'key', 'query', 'collation', 'hint']);
-    const collection = context.catalog.find(namespaceOf(context));
-    const path = requireString(body, 'key', 'distinct');
-    const filterSpec = optionalDocument(body, 'query') ?? {};
-    const collationSpec = optionalDocument(body, 'collation') ?? collection?.options['collation'];
-    const collation = parseCollation(collationSpec);
-    const filter = compileFilter(filterSpec, { collation: collationSpec, now: context.now() });
-    const selection = {
-      filterSpec,
-      filter,
-      collation: collationSpec,
-      hint: body['hint'],
-      deadlineMs: maxTimeOf(context),
-    };
-    const seen = new Map<string, unknown>();
-    for (const { doc } of selectRows(collection, selection)) {
-      for (const value of valuesAtPath(doc, path)) {
-        // An array at the end counts by its elements; the array itself comes behind them and is left out.
-        if (value === undefined || bsonTypeOf(value) === 'array') continue;
-        const key = encodeKey(value, { collation });
-        if (!seen.has(key)) seen.set(key, value);
-      }
-    }
-    return { values: [...seen.values()].sort((a, b) => compareValues(a, b, collation)) };
-  },
-};
+/**
+ * What the planner can do for a pipeline: its leading `$match` stages, the `$sort` behind them and the `$limit` behind
+ * that. The rest runs on the rows it finds.
+ */
+export function splitSelection(
+  context: CommandContext,
+  stages: readonly unknown[],
+): { readonly selection: Selection; readonly rest: readonly unknown[] } {
+  const variables = variablesOf(context);
+  const matches: Doc[] = [];
+  let at = 0;
+  for (; bsonTypeOf(operandOf(stages[at], '$match')) === 'object'; at += 1) {
+    matches.push(operandOf(stages[at], '$match') as Doc);
+  }
+  const sort = operandOf(stages[at], '$sort');
+  const hasSort = isDocument(sort) && Object.keys(sort).length > 0;
+  if (hasSort) at += 1;
+  const limit = operandOf(stages[at], '$limit');
+  const hasLimit = isNumeric(limit) && Number.isInteger(toDouble(limit)) && toDouble(limit) > 0;
+  if (hasLimit) at += 1;
+  const filterSpec = matches.length === 1 && matches[0] ? matches[0] : matches.length > 1 ? { $and: matches } : {};
+  const selection: Selection = {
+    filterSpec,
+    filter: compileFilter(filterSpec, variables),
+    collation: variables.collation,
+    hint: context.body['hint'],
+    deadlineMs: maxTimeOf(context),
+    ...(hasSort ? { sort } : {}),
+    ...(hasLimit ? { limit: toDouble(limit) } : {}),
+  };
+  return { selection, rest: stages.slice(at) };
+}
+
+function operandOf(stage: unknown, name: string): unknown {
+  return isDocument(stage) && Object.keys(stage).length === 1 ? stage[name] : undefined;
+}

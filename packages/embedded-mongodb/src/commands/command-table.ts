@@ -1,4 +1,4 @@
-import { aggregate, count, distinct } from './aggregate.ts';
+import { aggregate } from './aggregate.ts';
 import {
   collMod,
   create,
@@ -10,8 +10,10 @@ import {
   renameCollection,
 } from './collections.ts';
 import type { Command } from './command.ts';
+import { count, distinct } from './count-distinct.ts';
 import { getMore, killCursors } from './cursors.ts';
 import { deleteDocuments } from './delete.ts';
+import { explain } from './explain.ts';
 import { find } from './find.ts';
 import { findAndModify } from './find-and-modify.ts';
 import * as handshake from './handshake.ts';
@@ -50,6 +52,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   aggregate,
   count,
   distinct,
+  explain,
   create,
   collMod,
   drop,

@@ -21,7 +21,7 @@ export type Reply = Doc | Uint8Array;
 export interface Command {
   run(context: CommandContext): Reply;
   /** The answer waits until everything so far is on disk. */
-  readonly isWrite?: boolean;
+  readonly isWrite?: boolean | ((body: Doc) => boolean);
   /** Only on the `admin` database (code 13). */
   readonly isAdminOnly?: boolean;
 }

@@ -25,8 +25,10 @@ export const createIndexes: Command = {
     const namespace = namespaceOf(context);
     const entries = requireArray(body, 'indexes', 'createIndexes');
     if (entries.length === 0) throw new CommandError(2, 'Must specify at least one index to create');
-    const definitions = entries.map(parseIndexDefinition);
     const existing = catalog.find(namespace);
+    const definitions = entries.map((entry) =>
+      parseIndexDefinition(withCollation(entry, existing?.options['collation'])),
+    );
     const collection = existing ?? catalog.ensure(namespace);
     const before = collection.indexDefinitions.length;
     const added: string[] = [];
@@ -49,6 +51,12 @@ export const createIndexes: Command = {
     };
   },
 };
+
+/** An index has its collection's collation unless it names another; `simple` names none. */
+function withCollation(entry: unknown, inherited: unknown): unknown {
+  if (!isDocument(entry) || entry['collation'] !== undefined || inherited === undefined) return entry;
+  return { ...entry, collation: inherited };
+}
 
 /** True when this very index is there. Throws 85 and 86 for one that only resembles it. */
 function isPresent(collection: Collection, wanted: IndexDefinition): boolean {

@@ -17,8 +17,12 @@ export async function runCommand(context: CommandContext): Promise<Uint8Array> {
     reply = encodeRefusal(error);
   }
   // A refusal waits too: "duplicate key" tells of a document that must not be gone after a crash.
-  if (command?.isWrite) await context.catalog.journal.flushed();
+  if (isWrite(command, context.body)) await context.catalog.journal.flushed();
   return reply;
+}
+
+function isWrite(command: Command | undefined, body: Doc): boolean {
+  return typeof command?.isWrite === 'function' ? command.isWrite(body) : command?.isWrite === true;
 }
 
 function runChecked(command: Command | undefined, context: CommandContext): Doc | Uint8Array {

@@ -69,7 +69,7 @@ export async function startEmbeddedMongodb(options: EmbeddedMongodbOptions): Pro
     throw error;
   });
   const stopBackgroundWork = startBackgroundWork({
-    ...{ catalog, cursors, storage, logger, now },
+    ...{ catalog, cursors, logger, now },
     ttlSweepMs: options.ttlSweepMs ?? 60_000,
   });
   return {

@@ -18,6 +18,13 @@ interface Waiter {
   reject(error: Error): void;
 }
 
+export interface FileJournalEvents {
+  /** The disk refused; called once. */
+  onFailure(error: StorageError): void;
+  /** A group is on disk. */
+  onFlushed(): void;
+}
+
 /**
  * The append-only log. Records queue in order; while one group is written and synced the next one gathers, so many
  * writers share one fdatasync. After a failed sync nothing more is accepted: the kernel may have dropped the pages, and a
@@ -32,10 +39,10 @@ export class FileJournal implements Journal {
   #queuedSequence = 0;
   #flushedSequence = 0;
   #isWriting = false;
-  readonly #onFailure: (error: StorageError) => void;
+  readonly #events: FileJournalEvents;
 
-  constructor(onFailure: (error: StorageError) => void) {
-    this.#onFailure = onFailure;
+  constructor(events: FileJournalEvents) {
+    this.#events = events;
   }
 
   /** Bytes in the current file. */
@@ -89,6 +96,7 @@ export class FileJournal implements Journal {
         const count = await this.#writeGroup();
         this.#flushedSequence += count;
         this.#release();
+        this.#events.onFlushed();
       }
     } catch (cause) {
       this.#fail(new StorageError('DISK', `the log could not be written: ${(cause as Error).message}`, { cause }));
@@ -123,7 +131,7 @@ export class FileJournal implements Journal {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.reject(error);
-    this.#onFailure(error);
+    this.#events.onFailure(error);
   }
 
   async #write(bytes: Buffer): Promise<void> {

@@ -18,14 +18,12 @@ export interface StorageOptions {
 
 export interface Storage {
   readonly catalog: Catalog;
-  /** Compacts when the log has grown enough; resolves when that is done. Never two at a time. */
-  compactIfDue(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A catalog that forgets everything with the process. */
 export function openMemoryStorage(): Storage {
-  return { catalog: new Catalog(memoryJournal), compactIfDue: async () => undefined, close: async () => undefined };
+  return { catalog: new Catalog(memoryJournal), close: async () => undefined };
 }
 
 /** Takes the directory, restores what it holds, and keeps every change there. Throws StorageError. */
@@ -33,28 +31,41 @@ export async function openStorage(directory: string, options: StorageOptions): P
   prepareDirectory(directory);
   const unlock = lockDirectory(directory);
   try {
-    const journal = new FileJournal(options.onFailure);
+    let afterFlush = () => {};
+    const journal = new FileJournal({ onFailure: options.onFailure, onFlushed: () => afterFlush() });
     const catalog = new Catalog(journal);
     const restored = restore(directory, catalog, options.logger);
     await journal.open(join(directory, journalName(restored.generation)), restored.position);
-    return serveStorage(directory, catalog, journal, restored.generation, unlock, options);
+    const compactor = createCompactor(directory, catalog, journal, restored.generation, options);
+    afterFlush = compactor.compactIfDue;
+    compactor.compactIfDue();
+    return {
+      catalog,
+      async close() {
+        // First the compaction, which still changes files; then no new one can start.
+        afterFlush = () => {};
+        await compactor.finished();
+        await journal.close();
+        unlock();
+      },
+    };
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function serveStorage(
+/** Replaces log and snapshot by a new snapshot when the log has grown enough; never two at a time. */
+function createCompactor(
   directory: string,
   catalog: Catalog,
   journal: FileJournal,
   firstGeneration: number,
-  unlock: () => void,
   options: StorageOptions,
-): Storage {
+) {
   const compactAfterBytes = options.compactAfterBytes ?? 32 * 1024 * 1024;
   let generation = firstGeneration;
-  let compaction: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
 
   /** The log changes files and the state is captured in one turn, so snapshot N is exactly what came before log N. */
   async function compact(): Promise<void> {
@@ -66,30 +77,25 @@ function serveStorage(
     removeOldFiles(directory, base);
   }
 
-  function liveBytes(): number {
-    let total = 0;
-    for (const collection of catalog.collections()) total += collection.byteLength;
-    return total;
-  }
-
   return {
-    catalog,
-    async compactIfDue() {
-      if (compaction) return compaction;
-      if (journal.byteLength < Math.max(compactAfterBytes, Math.min(liveBytes() / 2, compactAfterBytes * 16))) return;
-      compaction = compact()
-        .catch((error) => {
-          options.logger?.error({ err: error }, 'compaction failed; the log is kept and goes on growing');
-        })
+    compactIfDue() {
+      if (running || journal.byteLength < compactAfterBytes) return;
+      // A large data set is not written anew for every small growth.
+      if (journal.byteLength < Math.min(liveBytes(catalog) / 2, compactAfterBytes * 16)) return;
+      running = compact()
+        .catch((error) =>
+          options.logger?.error({ err: error }, 'compaction failed; the log is kept and goes on growing'),
+        )
         .finally(() => {
-          compaction = undefined;
+          running = undefined;
         });
-      return compaction;
     },
-    async close() {
-      await compaction;
-      await journal.close();
-      unlock();
-    },
+    finished: () => running ?? Promise.resolve(),
   };
+}
+
+function liveBytes(catalog: Catalog): number {
+  let total = 0;
+  for (const collection of catalog.collections()) total += collection.byteLength;
+  return total;
 }
