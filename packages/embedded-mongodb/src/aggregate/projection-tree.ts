@@ -114,5 +114,6 @@ function agreed(
   const own = leaf.kind === 'exclude' ? 'exclude' : 'include';
   if (mode === undefined || mode === own) return own;
   if (own === 'exclude') throw location(31254, `Cannot do exclusion on field ${path} in inclusion projection`);
+  if (leaf.kind === 'computed') throw location(31252, 'Cannot use expression other than $meta in exclusion projection');
   throw location(31253, `Cannot do inclusion on field ${path} in exclusion projection`);
 }

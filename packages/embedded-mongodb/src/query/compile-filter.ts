@@ -5,7 +5,7 @@ import { plainDocument } from '../values/fields.ts';
 import { toDouble } from '../values/numeric.ts';
 import { badValue, failedToParse, refusal } from '../values/refusals.ts';
 import { isTruthy } from './element-tests.ts';
-import { compileFieldCondition } from './field-condition.ts';
+import { compileFieldCondition, isEqualityOperand } from './field-condition.ts';
 import { compileJsonSchema } from './json-schema.ts';
 import { andMatcher, type DocumentMatcher, type MatchContext } from './predicate.ts';
 
@@ -71,7 +71,9 @@ export const topLevelOperators: Readonly<Record<string, TopLevelCompiler>> = {
   $and: (operand, scope, name) => andMatcher(clauses(name, operand, scope)),
   $or: (operand, scope, name) => {
     const any = clauses(name, operand, scope);
-    return (doc, context) => any.some((matcher) => matcher(doc, context));
+    // Only a disjunction that amounts to one condition on one path can say which element matched.
+    const isOneCondition = any.length === 1 || isEqualityOnOnePath(operand as Doc[]);
+    return (doc, context) => any.some((matcher) => matcher(doc, isOneCondition ? context : null));
   },
   $nor: (operand, scope, name) => {
     const none = clauses(name, operand, scope);
@@ -106,6 +108,16 @@ function topLevel(name: string, operand: unknown, scope: FilterScope): DocumentM
     );
   }
   return compile(operand, scope, name);
+}
+
+function isEqualityOnOnePath(all: readonly Doc[]): boolean {
+  const path = Object.keys(all[0] as Doc)[0];
+  return all.every((clause) => {
+    const names = Object.keys(clause);
+    return (
+      names.length === 1 && names[0] === path && !path?.startsWith('$') && isEqualityOperand(clause[path as string])
+    );
+  });
 }
 
 function constantMatcher(name: string, operand: unknown, answer: boolean): DocumentMatcher {

@@ -74,6 +74,7 @@ describe('compileProjection', () => {
   it.each([
     ['inclusion with an excluded field', { a: 1, b: 0 }, 31254],
     ['exclusion with an included field', { a: 0, b: 1 }, 31253],
+    ['exclusion with an expression', { a: 0, b: '$c' }, 31252],
     ['colliding paths', { a: 1, 'a.b': 1 }, 31249],
     ['the other way round too', { 'a.b': 1, a: 1 }, 31250],
     ['positional $ with exclusion', { 'a.$': 1, b: 0 }, 31254],

@@ -47,6 +47,8 @@ export const stageRefusals: readonly StageRefusal[] = [
   ['$documents', 'documents', [{ $documents: [] }], 5858203],
   ['$out', 'out', [{ $out: 'x' }], 115],
   ['$merge', 'merge', [{ $merge: 'x' }], 115],
+  ['$changeStream', 'changeStream', [{ $changeStream: {} }], 40573],
+  ['$geoNear', 'geoNear', [{ $geoNear: {} }], 115],
   ['$redact', 'redact', [{ $redact: 'keep it all' }], 17053],
   ['$setWindowFields', 'setWindowFields', [{ $setWindowFields: { sortBy: { a: 1 } } }], 40414],
   [

@@ -21,13 +21,17 @@ export const joiningStages: Readonly<Record<string, StageCompiler>> = {
       yield* listedDocuments(expression({}, values));
     };
   },
-  $out: (_operand) => {
-    throw refusal(115, '$out must be taken off the pipeline by the aggregate command');
-  },
-  $merge: (_operand) => {
-    throw refusal(115, '$merge must be taken off the pipeline by the aggregate command');
-  },
+  $out: refused(115, '$out can only be the last stage of an aggregate command, which takes it off the pipeline'),
+  $merge: refused(115, '$merge can only be the last stage of an aggregate command, which takes it off the pipeline'),
+  $changeStream: refused(40573, 'The $changeStream stage is only supported on replica sets'),
+  $geoNear: refused(115, '$geoNear is not supported: this server has no geospatial queries'),
 };
+
+function refused(code: number, message: string): StageCompiler {
+  return () => {
+    throw refusal(code, message);
+  };
+}
 
 function listedDocuments(list: unknown): Doc[] {
   if (!Array.isArray(list) || !list.every(isDocument))
