@@ -6,6 +6,7 @@ import type { UsersConfig } from './config.ts';
 import type { OneTimeSecrets } from './credentials/one-time-secrets.ts';
 import type { PasswordHasher } from './credentials/password-hasher.ts';
 import type { RefreshTokens } from './credentials/refresh-tokens.ts';
+import { clientNetwork } from './domain/client-network.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { MailRounds } from './mail-rounds.ts';
 import type { AttemptLimits } from './ports/attempt-limits.ts';
@@ -37,7 +38,7 @@ export interface ProcessContext {
 export interface RequestContext extends ProcessContext {
   viewer: Viewer;
   correlationId: string;
-  /** Where the client is, as the gateway saw it; undefined when nobody said. */
+  /** The client's network, as the gateway saw its address; undefined when nobody said. */
   clientAddress: string | undefined;
   userAgent: string | null;
   /** The session that `Session.isCurrent` means: the caller's, or the one this operation opened. */
@@ -57,7 +58,7 @@ export function createRequestContext(
     ...process,
     viewer,
     correlationId: correlationIdOf(headers),
-    clientAddress: headers['x-client-address']?.slice(0, 64),
+    clientAddress: clientNetwork(headers['x-client-address']),
     userAgent: printable(headers['user-agent']),
     currentSessionId: viewer.kind === 'user' ? viewer.sessionId : null,
     loaders: createLoaders(process.store, process.now),

@@ -43,7 +43,7 @@ export async function openSession(context: RequestContext, user: UserRecord): Pr
   const current = await context.store.users.findById(user._id);
   if (current === null || current.blocked !== null || current.sessionEpoch !== user.sessionEpoch) {
     const { correlationId } = context;
-    await endSession(context, { sessionId: session._id, userId: user._id, reason: 'by-admin', correlationId });
+    await endSession(context, { sessionId: session._id, userId: user._id, reason: 'superseded', correlationId });
     return refuse(current?.blocked ? accountBlocked() : refusal('INVALID_CREDENTIALS', 'Sign in again.'));
   }
   return accept(authSession(context, current, session, token, now));

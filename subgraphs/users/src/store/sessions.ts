@@ -30,7 +30,8 @@ export type SessionEnd =
   | 'logout-everywhere'
   | 'token-reuse'
   | 'password-changed'
-  | 'by-admin';
+  | 'by-admin'
+  | 'superseded';
 
 export type SessionsCollection = ReturnType<typeof createSessionsCollection>;
 
