@@ -7,7 +7,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { isRawObject, type RawObject } from './raw-data.ts';
-import { runtimeType, type SelectionShape, type ShapedField } from './response-shape.ts';
+import { type RuntimeType, runtimeType, type SelectionShape, type ShapedField } from './response-shape.ts';
 
 type Path = readonly (string | number)[];
 
@@ -35,7 +35,7 @@ export function clientPath(
       value = Array.isArray(value) ? value[step] : undefined;
       continue;
     }
-    const objectType: GraphQLObjectType | undefined = runtimeType(
+    const objectType: RuntimeType | undefined = runtimeType(
       schema,
       getNamedType(bare),
       isRawObject(value) ? value['__typename'] : undefined,

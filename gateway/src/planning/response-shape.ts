@@ -2,12 +2,14 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   GraphQLSkipDirective,
   getDirectiveValues,
   isAbstractType,
+  isInterfaceType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -35,9 +37,15 @@ export interface ShapedField {
   readonly shape: SelectionShape | undefined;
 }
 
+/**
+ * The type of an object in an answer. An interface stands for itself only where an interface object was selected
+ * without its `__typename`: nobody then had to find out which implementation it is.
+ */
+export type RuntimeType = GraphQLObjectType | GraphQLInterfaceType;
+
 /** A merged selection set; its fields for each object type are worked out once. */
 export interface SelectionShape {
-  fieldsOf(type: GraphQLObjectType): readonly ShapedField[];
+  fieldsOf(type: RuntimeType): readonly ShapedField[];
 }
 
 export interface ShapeOptions {
@@ -56,7 +64,7 @@ export function responseShape(options: ShapeOptions): SelectionShape {
 }
 
 function selectionShape(options: ShapeOptions, selectionSets: readonly SelectionSetNode[]): SelectionShape {
-  const perType = new Map<GraphQLObjectType, readonly ShapedField[]>();
+  const perType = new Map<RuntimeType, readonly ShapedField[]>();
   return {
     fieldsOf(type) {
       const known = perType.get(type);
@@ -70,7 +78,7 @@ function selectionShape(options: ShapeOptions, selectionSets: readonly Selection
 
 function shapedFields(
   options: ShapeOptions,
-  type: GraphQLObjectType,
+  type: RuntimeType,
   selectionSets: readonly SelectionSetNode[],
 ): ShapedField[] {
   const grouped = new Map<string, FieldNode[]>();
@@ -81,7 +89,7 @@ function shapedFields(
 
 function shapedField(
   options: ShapeOptions,
-  parent: GraphQLObjectType,
+  parent: RuntimeType,
   name: string,
   nodes: readonly FieldNode[],
 ): ShapedField | undefined {
@@ -110,7 +118,7 @@ function shapedField(
 
 function collectFields(
   options: ShapeOptions,
-  type: GraphQLObjectType,
+  type: RuntimeType,
   selections: readonly SelectionNode[],
   grouped: Map<string, FieldNode[]>,
   visited: Set<string>,
@@ -135,7 +143,7 @@ function collectFields(
   }
 }
 
-function appliesTo(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {
+function appliesTo(schema: GraphQLSchema, condition: string | undefined, type: RuntimeType): boolean {
   if (condition === undefined || condition === type.name) return true;
   const conditionType = schema.getType(condition);
   return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
@@ -149,13 +157,14 @@ export function isIncluded(selection: SelectionNode, variables: Readonly<Record<
   return getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.['if'] !== false;
 }
 
-/** The object type behind a raw object: its `__typename` where the static type is abstract. */
+/** The type behind a raw object: its `__typename` where the static type is abstract. */
 export function runtimeType(
   schema: GraphQLSchema,
   staticType: GraphQLOutputType,
   typename: unknown,
-): GraphQLObjectType | undefined {
+): RuntimeType | undefined {
   if (isObjectType(staticType)) return staticType;
   const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
-  return isObjectType(type) ? type : undefined;
+  if (isObjectType(type)) return type;
+  return isInterfaceType(staticType) && (typename === undefined || type === staticType) ? staticType : undefined;
 }

@@ -1,9 +1,16 @@
 import { codedError } from '@swiftcart/graphql';
-import { GraphQLError, type GraphQLObjectType, type GraphQLSchema, isListType, isNonNullType } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { isValidLeaf } from './leaf-values.ts';
 import type { PlanErrors } from './plan-errors.ts';
 import { isRawObject, type RawObject } from './raw-data.ts';
-import { runtimeType, type SelectionShape, type ShapedField } from './response-shape.ts';
+import { type RuntimeType, runtimeType, type SelectionShape, type ShapedField } from './response-shape.ts';
 
 export interface ShapingInput {
   readonly schema: GraphQLSchema;
@@ -46,7 +53,7 @@ class Shaping {
     this.#input = input;
   }
 
-  object(raw: RawObject, type: GraphQLObjectType, shape: SelectionShape): RawObject | undefined {
+  object(raw: RawObject, type: RuntimeType, shape: SelectionShape): RawObject | undefined {
     const output: RawObject = {};
     for (const field of shape.fieldsOf(type)) {
       const value = this.#field(raw, type, field);
@@ -58,8 +65,12 @@ class Shaping {
     return output;
   }
 
-  #field(raw: RawObject, type: GraphQLObjectType, field: ShapedField): unknown {
-    if (field.kind === 'typename') return type.name;
+  #field(raw: RawObject, type: RuntimeType, field: ShapedField): unknown {
+    if (field.kind === 'typename') {
+      if (isObjectType(type)) return type.name;
+      this.#violation('The type of an object is not known.');
+      return undefined;
+    }
     if (field.kind === 'introspection') return this.#input.introspect(field);
     this.#path.push(field.name);
     this.#rawPath.push(field.rawName);
