@@ -16,7 +16,7 @@ import { resumeMerges } from './commands/merge-cart.ts';
 import type { OrdersConfig } from './config.ts';
 import { startConsumers } from './consumers.ts';
 import { createRequestContext } from './context.ts';
-import { createPayments } from './payments/create-payments.ts';
+import { createPayments } from './create-payments.ts';
 import { createCatalogPort } from './ports/catalog.ts';
 import { createDeliveryPort } from './ports/delivery.ts';
 import { createUsersPort } from './ports/users.ts';

@@ -67,8 +67,10 @@ export async function startOrders(
 ) {
   const database = await startDatabase();
   const identity = testIdentity('orders');
+  const trustedBySiblings = [...identity.jwks.keys];
+  const databaseName = database.name('swiftcart_orders');
   const logger = createLogger({ name: 'orders-test', level: process.env['TEST_LOG'] ?? 'silent' });
-  const siblings: Siblings = await startSiblings(identity.jwks, {
+  const siblings: Siblings = await startSiblings(() => ({ keys: trustedBySiblings }), {
     sign: identity.signerOf('orders'),
     logger,
     timeoutMs: overrides.sidewaysTimeoutMs ?? 10_000,
@@ -78,7 +80,7 @@ export async function startOrders(
   const listener = await bus.listen({ topic: 'orders', handler: (event) => void told.push(event) });
   const service = await createOrdersService({
     mongodbUri: database.url,
-    databaseName: database.name('swiftcart_orders'),
+    databaseName,
     bus,
     logger,
     trustedKeys: identity.jwks,
@@ -90,7 +92,7 @@ export async function startOrders(
     delivery: siblings.delivery,
   });
   const server = await service.listen({ host: '127.0.0.1', port: 0 });
-  const http = createGraphqlClient(server.url);
+  let http = createGraphqlClient(server.url);
   let keys = 0;
 
   const under = {
@@ -99,11 +101,18 @@ export async function startOrders(
     database,
     identity,
     siblings,
+    databaseName,
+    /** Public keys whose calls the siblings take; tests add those of other processes. */
+    trustedBySiblings,
     state: siblings.state,
     bus,
     /** Every event that left this subgraph, in order. */
     told,
     newKey: () => `key-${++keys}`,
+    /** Sends the next operations to another process of the same subgraph; null brings them back. */
+    goTo(url: string | null) {
+      http = createGraphqlClient(url ?? server.url);
+    },
     as(viewer: Viewer, headers: Record<string, string> = {}) {
       const sent = { ...identity.headersFor(viewer), ...headers };
       return <Data>(query: string, variables: object = {}) => http.request<Data>(query, variables, { headers: sent });

@@ -90,13 +90,13 @@ export interface Siblings extends AsyncDisposable {
 
 /** Catalogue, users and delivery as small real subgraphs on real ports, with scripted behaviour. */
 export async function startSiblings(
-  jwks: Jwks,
+  trustedKeys: () => Jwks,
   { sign, logger, timeoutMs }: { sign: AssertionSigner; logger: Logger; timeoutMs: number },
 ): Promise<Siblings> {
   const state = createSiblingState();
   const opened: AsyncDisposable[] = [];
   const start = async (name: string, typeDefs: string, resolvers: object) => {
-    const verifier = createAssertionVerifier({ audience: name, trustedKeys: jwks });
+    const verifier = createAssertionVerifier({ audience: name, trustedKeys });
     const subgraph: LocalSubgraph = {
       name,
       schema: buildSubgraph({ typeDefs, resolvers }),

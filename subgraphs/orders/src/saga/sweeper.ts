@@ -26,7 +26,9 @@ export async function sweepExpired(context: ProcessContext): Promise<void> {
       const isDue = unpaidStatuses.includes(current.status) && current.expiresAt !== null && current.expiresAt <= now;
       return accept(isDue ? expired(current) : null);
     });
-    if (changed.isChanged) await runSaga(context, changed.order);
+    if (!changed.isChanged) continue;
+    context.crashPoint('expiryRecorded');
+    await runSaga(context, changed.order);
   }
 }
 
