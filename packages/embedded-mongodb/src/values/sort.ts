@@ -1,6 +1,7 @@
 import { type Doc, isDocument, isNumeric } from './bson-type.ts';
 import type { Collation } from './collation.ts';
 import { compareValues } from './compare.ts';
+import { encodeCompoundKey } from './key.ts';
 import { toDouble } from './numeric.ts';
 import { sortValuesAtPath } from './paths.ts';
 import { badValue, location } from './refusals.ts';
@@ -61,13 +62,31 @@ export function compileSort(spec: unknown, collation?: Collation): (a: Doc, b: D
 /** The documents in order; each document's sort values are taken once. */
 export function sortDocuments(docs: Iterable<Doc>, spec: unknown, collation?: Collation): Doc[] {
   const parts = parseSort(spec);
-  const rows = Array.from(docs, (doc) => ({ doc, values: parts.map((part) => sortValue(doc, part, collation)) }));
+  const valuesOf = (doc: Doc): unknown[] => parts.map((part) => sortValue(doc, part, collation));
+  return collation ? sortByKey(docs, valuesOf, parts, collation) : sortByValue(docs, valuesOf, parts);
+}
+
+function sortByValue(docs: Iterable<Doc>, valuesOf: (doc: Doc) => unknown[], parts: readonly SortPart[]): Doc[] {
+  const rows = Array.from(docs, (doc) => ({ doc, values: valuesOf(doc) }));
   rows.sort((a, b) => {
     for (let index = 0; index < parts.length; index += 1) {
-      const order = compareValues(a.values[index], b.values[index], collation);
+      const order = compareValues(a.values[index], b.values[index]);
       if (order !== 0) return order * (parts[index] as SortPart).direction;
     }
     return 0;
   });
+  return rows.map((row) => row.doc);
+}
+
+/** Under a collation the keys are made once: comparing would fold both strings every time. */
+function sortByKey(
+  docs: Iterable<Doc>,
+  valuesOf: (doc: Doc) => unknown[],
+  parts: readonly SortPart[],
+  collation: Collation,
+): Doc[] {
+  const directions = parts.map((part) => part.direction);
+  const rows = Array.from(docs, (doc) => ({ doc, key: encodeCompoundKey(valuesOf(doc), directions, collation) }));
+  rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return rows.map((row) => row.doc);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseCollation } from '../../src/values/collation.ts';
 import { compileSort, sortDocuments } from '../../src/values/sort.ts';
 import { errorCode } from './decoded.ts';
 
@@ -36,6 +37,13 @@ describe('sortDocuments', () => {
       { _id: 2, a: { b: 1 } },
     ];
     expect(ids(sortDocuments(docs, { 'a.b': 1 }))).toEqual([2, 1]);
+  });
+
+  it('sorts strings by the collation, in both directions', () => {
+    const docs = ['b', 'A', 'a', 'C', 'B'].map((name, _id) => ({ _id, name }));
+    const collation = parseCollation({ locale: 'en', strength: 2 });
+    expect(ids(sortDocuments(docs, { name: 1, _id: -1 }, collation))).toEqual([2, 1, 4, 0, 3]);
+    expect(ids(sortDocuments(docs, { name: -1, _id: 1 }, collation))).toEqual([3, 0, 4, 1, 2]);
   });
 
   it('does not look into an array reached by its position', () => {
