@@ -45,11 +45,9 @@ export function maskThrown(error: unknown, logger: Logger | undefined, codeIfNon
           originalError: error instanceof Error ? error : new Error(String(error)),
         });
   const formatted = graphqlError.toJSON();
-  if (
-    codeIfNone !== undefined &&
-    graphqlError.originalError === undefined &&
-    formatted.extensions?.['code'] === undefined
-  ) {
+  // Whatever has a path happened in a resolver, and is not the caller's mistake unless the resolver says so.
+  const isBeforeExecution = graphqlError.path === undefined && formatted.extensions?.['code'] === undefined;
+  if (codeIfNone !== undefined && isBeforeExecution) {
     return maskError({ ...formatted, extensions: { code: codeIfNone } }, error, logger);
   }
   return maskError(formatted, error, logger);
