@@ -18,11 +18,7 @@ export interface EmailTokenRecord {
 export type EmailTokensCollection = ReturnType<typeof createEmailTokensCollection>;
 
 export function createEmailTokensCollection(connection: Connection) {
-  const model: Model<EmailTokenRecord> = connection.model<EmailTokenRecord>(
-    'EmailToken',
-    tokenSchema(),
-    'email_tokens',
-  );
+  const model: Model<EmailTokenRecord> = connection.model<EmailTokenRecord>('EmailToken', tokenSchema(), 'emailTokens');
   return {
     model,
     async insert(token: EmailTokenRecord): Promise<void> {

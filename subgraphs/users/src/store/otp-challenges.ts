@@ -21,7 +21,7 @@ export function createOtpChallengesCollection(connection: Connection) {
   const model: Model<OtpChallengeRecord> = connection.model<OtpChallengeRecord>(
     'OtpChallenge',
     challengeSchema(),
-    'otp_challenges',
+    'otpChallenges',
   );
   return {
     model,

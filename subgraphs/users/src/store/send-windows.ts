@@ -13,7 +13,7 @@ export function createSendWindowsCollection(connection: Connection) {
   const model: Model<SendWindowRecord> = connection.model<SendWindowRecord>(
     'SendWindow',
     windowSchema(),
-    'send_windows',
+    'sendWindows',
   );
   return {
     model,
