@@ -92,12 +92,16 @@ function objectType(value: object | null): BsonTypeName {
   // The prototype decides, so that a stored field called `_bsontype` or `constructor` cannot pretend.
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return 'object';
-  if (Array.isArray(value)) return 'array';
-  if (value instanceof Date) return 'date';
-  if (value instanceof RegExp) return 'regex';
-  const wrapper = (value as { _bsontype?: string })._bsontype ?? '';
+  const wrapper = (value as { _bsontype?: string })._bsontype;
+  if (wrapper === undefined) return nativeType(value);
   if (wrapper === 'Code') return (value as { scope?: unknown }).scope ? 'javascriptWithScope' : 'javascript';
   return (Object.hasOwn(wrapperTypes, wrapper) ? wrapperTypes[wrapper] : undefined) ?? 'object';
+}
+
+function nativeType(value: object): BsonTypeName {
+  if (Array.isArray(value)) return 'array';
+  if (value instanceof Date) return 'date';
+  return value instanceof RegExp ? 'regex' : 'object';
 }
 
 /** True for plain documents and DBRefs (which are documents on the wire). */

@@ -1,10 +1,12 @@
 import { type Doc, isDocument, isNumeric } from './bson-type.ts';
 import type { Collation } from './collation.ts';
 import { compareValues } from './compare.ts';
+import { getField } from './fields.ts';
 import { encodeCompoundKey } from './key.ts';
 import { toDouble } from './numeric.ts';
 import { sortValuesAtPath } from './paths.ts';
 import { badValue, location } from './refusals.ts';
+import { sortTuples } from './sort-tuples.ts';
 
 export interface SortPart {
   readonly path: string;
@@ -47,46 +49,59 @@ export function sortValue(doc: Doc, part: SortPart, collation?: Collation): unkn
   return best;
 }
 
+/**
+ * The values a document sorts by under several fields. Where two of them lead into one array, they come from the one
+ * element that is least in the order asked for. Throws BadValue for two different arrays.
+ */
+export function sortValues(doc: Doc, parts: readonly SortPart[], collation?: Collation): unknown[] {
+  const arrays = parts.length < 2 ? 0 : parts.filter((part) => hasArray(doc, part.path)).length;
+  if (arrays < 2) return parts.map((part) => sortValue(doc, part, collation));
+  const tuples = sortTuples(
+    doc,
+    parts.map((part) => part.path.split('.')),
+  );
+  return tuples.reduce((best, tuple) => (compareTuples(tuple, best, parts, collation) < 0 ? tuple : best));
+}
+
+function hasArray(doc: Doc, path: string): boolean {
+  return path.includes('.') ? sortValuesAtPath(doc, path).hasArray : Array.isArray(getField(doc, path));
+}
+
+function compareTuples(
+  a: readonly unknown[],
+  b: readonly unknown[],
+  parts: readonly SortPart[],
+  collation?: Collation,
+): number {
+  for (let index = 0; index < parts.length; index += 1) {
+    const order = compareValues(a[index], b[index], collation);
+    if (order !== 0) return order * (parts[index] as SortPart).direction;
+  }
+  return 0;
+}
+
 /** Compares documents by a sort document such as `{ a: 1, 'b.c': -1 }`; equal documents keep their order in a stable sort. */
 export function compileSort(spec: unknown, collation?: Collation): (a: Doc, b: Doc) => number {
   const parts = parseSort(spec);
-  return (a, b) => {
-    for (const part of parts) {
-      const order = compareValues(sortValue(a, part, collation), sortValue(b, part, collation), collation);
-      if (order !== 0) return order * part.direction;
-    }
-    return 0;
-  };
+  return (a, b) => compareTuples(sortValues(a, parts, collation), sortValues(b, parts, collation), parts, collation);
 }
 
 /** The documents in order; each document's sort values are taken once. */
 export function sortDocuments(docs: Iterable<Doc>, spec: unknown, collation?: Collation): Doc[] {
   const parts = parseSort(spec);
-  const valuesOf = (doc: Doc): unknown[] => parts.map((part) => sortValue(doc, part, collation));
-  return collation ? sortByKey(docs, valuesOf, parts, collation) : sortByValue(docs, valuesOf, parts);
-}
-
-function sortByValue(docs: Iterable<Doc>, valuesOf: (doc: Doc) => unknown[], parts: readonly SortPart[]): Doc[] {
-  const rows = Array.from(docs, (doc) => ({ doc, values: valuesOf(doc) }));
-  rows.sort((a, b) => {
-    for (let index = 0; index < parts.length; index += 1) {
-      const order = compareValues(a.values[index], b.values[index]);
-      if (order !== 0) return order * (parts[index] as SortPart).direction;
-    }
-    return 0;
-  });
+  if (collation) return sortByKey(docs, parts, collation);
+  const rows = Array.from(docs, (doc) => ({ doc, values: sortValues(doc, parts) }));
+  rows.sort((a, b) => compareTuples(a.values, b.values, parts));
   return rows.map((row) => row.doc);
 }
 
 /** Under a collation the keys are made once: comparing would fold both strings every time. */
-function sortByKey(
-  docs: Iterable<Doc>,
-  valuesOf: (doc: Doc) => unknown[],
-  parts: readonly SortPart[],
-  collation: Collation,
-): Doc[] {
+function sortByKey(docs: Iterable<Doc>, parts: readonly SortPart[], collation: Collation): Doc[] {
   const directions = parts.map((part) => part.direction);
-  const rows = Array.from(docs, (doc) => ({ doc, key: encodeCompoundKey(valuesOf(doc), directions, collation) }));
+  const rows = Array.from(docs, (doc) => ({
+    doc,
+    key: encodeCompoundKey(sortValues(doc, parts, collation), directions, collation),
+  }));
   rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return rows.map((row) => row.doc);
 }

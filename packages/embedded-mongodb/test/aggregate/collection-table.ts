@@ -236,6 +236,7 @@ export const collectionRefusals: readonly ExpressionRefusal[] = [
   ['$map', 'map', { $map: { input: 5, in: 1 } }, {}, 16883],
   ['$map', 'map', { $map: { input: [1], as: 'Bad', in: 1 } }, {}, 9],
   ['$range', 'range', { $range: [0, 10, 0] }, {}, 34449],
+  ['$range', 'range', { $range: [0, 2000000000] }, {}, 146],
   ['$reduce', 'reduce', { $reduce: { input: 5, initialValue: 0, in: 0 } }, {}, 40080],
   ['$reverseArray', 'reverseArray', { $reverseArray: 5 }, {}, 34435],
   ['$size', 'size', { $size: '$nosuch' }, {}, 17124],

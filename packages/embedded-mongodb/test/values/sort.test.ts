@@ -46,6 +46,25 @@ describe('sortDocuments', () => {
     expect(ids(sortDocuments(docs, { name: -1, _id: 1 }, collation))).toEqual([3, 0, 4, 1, 2]);
   });
 
+  it('takes two fields of one array from the same element', () => {
+    const docs = [
+      {
+        _id: 1,
+        a: [
+          { b: 1, c: 9 },
+          { b: 2, c: 0 },
+        ],
+      },
+      { _id: 2, a: [{ b: 1, c: 5 }] },
+    ];
+    expect(ids(sortDocuments(docs, { 'a.b': 1, 'a.c': 1 }))).toEqual([2, 1]);
+    expect(ids(sortDocuments(docs, { 'a.b': -1, 'a.c': 1 }))).toEqual([1, 2]);
+  });
+
+  it('refuses two different arrays in one sort', () => {
+    expect(errorCode(() => sortDocuments([{ a: [1, 2], b: [3] }], { a: 1, b: 1 }))).toBe(2);
+  });
+
   it('does not look into an array reached by its position', () => {
     const docs = [
       { _id: 1, a: [[5]] },

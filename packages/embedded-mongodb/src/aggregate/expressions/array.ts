@@ -69,6 +69,8 @@ export const arrayOperators: Readonly<Record<string, OperatorCompiler>> = {
     const by = step === undefined ? 1 : requireInteger(step, 34447, 34448, "$range's step");
     if (by === 0) throw location(34449, '$range requires a non-zero step value');
     const length = Math.max(0, Math.ceil((to - from) / by));
+    // mongod stops at 100 MB.
+    if (length > 5_000_000) throw location(146, `$range would make ${length} elements, which exceeds the memory limit`);
     return Array.from({ length }, (_, index) => new Int32(from + index * by));
   }),
   $arrayToObject: nullableOperator(1, 1, ([array]) => {
