@@ -44,6 +44,7 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   100: 'UnsatisfiableWriteConcern',
   115: 'CommandNotSupported',
   121: 'DocumentValidationFailure',
+  123: 'NotAReplicaSet',
   146: 'ExceededMemoryLimit',
   166: 'CommandNotSupportedOnView',
   168: 'InvalidPipelineOperator',

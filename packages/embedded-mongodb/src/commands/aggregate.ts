@@ -30,6 +30,9 @@ export const aggregate: Command = {
     const { body } = context;
     assertKnownFields(body, 'aggregate', FIELDS);
     const pipeline = requireArray(body, 'pipeline', 'aggregate');
+    if (operandOf(pipeline[0], '$changeStream') !== undefined) {
+      throw new CommandError(40573, 'The $changeStream stage is only supported on replica sets');
+    }
     if (flagOf(body, 'explain')) return explainAggregate(context);
     const cursor = optionalDocument(body, 'cursor');
     if (!cursor) {

@@ -1,4 +1,5 @@
 import { aggregate } from './aggregate.ts';
+import { bulkWrite } from './bulk-write.ts';
 import {
   collMod,
   create,
@@ -47,6 +48,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   killCursors,
   update,
   delete: deleteDocuments,
+  bulkWrite,
   findAndModify,
   findandmodify: findAndModify,
   aggregate,

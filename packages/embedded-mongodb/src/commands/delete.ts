@@ -23,7 +23,8 @@ export const deleteDocuments: Command = {
   },
 };
 
-function deleteMatching(context: CommandContext, namespace: string, entry: unknown): number {
+/** Carries out one delete statement; answers how many documents went. */
+export function deleteMatching(context: CommandContext, namespace: string, entry: unknown): number {
   if (!isDocument(entry)) throw new CommandError(14, "BSON field 'delete.deletes' must hold objects");
   assertKnownFields(entry, 'delete.deletes', ['q', 'limit', 'collation', 'hint', 'sampleId']);
   const filterSpec = requireDocument(entry, 'q', 'delete.deletes');

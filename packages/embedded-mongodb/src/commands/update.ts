@@ -48,7 +48,7 @@ export const update: Command = {
     const writeErrors = runEach(requireArray(body, 'updates', 'update'), body, (entry, index) => {
       const counts = { matched: 0, modified: 0 };
       try {
-        const statement = readStatement(entry, context);
+        const statement = readStatement(entry, context, namespace);
         const outcome = updateRows(
           catalog.find(namespace),
           statement,
@@ -70,7 +70,8 @@ export const update: Command = {
   },
 };
 
-function readStatement(entry: unknown, context: CommandContext): UpdateStatement {
+/** One entry of `updates` in the engine's words. */
+export function readStatement(entry: unknown, context: CommandContext, namespace: string): UpdateStatement {
   if (!isDocument(entry)) throw new CommandError(14, "BSON field 'update.updates' must hold objects");
   assertKnownFields(entry, 'update.updates', STATEMENT);
   if (entry['u'] === undefined) {
@@ -86,7 +87,7 @@ function readStatement(entry: unknown, context: CommandContext): UpdateStatement
     isUpsert: flagOf(entry, 'upsert'),
     sort: optionalDocument(entry, 'sort'),
     hint: entry['hint'],
-    collation: optionalDocument(entry, 'collation') ?? catalog.find(namespaceOf(context))?.options['collation'],
+    collation: optionalDocument(entry, 'collation') ?? catalog.find(namespace)?.options['collation'],
     let: { ...optionalDocument(body, 'let'), ...optionalDocument(entry, 'c') },
     arrayFilters: entry['arrayFilters'],
     bypassValidation: flagOf(body, 'bypassDocumentValidation'),

@@ -4,7 +4,7 @@ import type { Doc } from '../values/bson-type.ts';
 import { flagOf } from './arguments.ts';
 
 /** MongoDB's limit for the operations of one write command. */
-const MAX_BATCH_SIZE = 100_000;
+export const MAX_BATCH_SIZE = 100_000;
 
 /**
  * Runs the statements of a write command; a refused one becomes a write error. Ordered batches (the default) stop at

@@ -3,7 +3,8 @@ import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { commandTable } from '../commands/command-table.ts';
-import type { Doc } from '../values/bson-type.ts';
+import { type Doc, isNumeric } from '../values/bson-type.ts';
+import { toDouble } from '../values/numeric.ts';
 
 /** Runs a command and gives its answer as BSON. A write's answer waits until the log is on disk. Never rejects for a refusal. */
 export async function runCommand(context: CommandContext): Promise<Uint8Array> {
@@ -26,11 +27,12 @@ function isWrite(command: Command | undefined, body: Doc): boolean {
 }
 
 function runChecked(command: Command | undefined, context: CommandContext): Doc | Uint8Array {
+  refuseTransactions(context.body);
   if (!command) throw new CommandError(59, `no such command: '${context.commandName}'`);
   if (command.isAdminOnly && context.database !== 'admin') {
     throw new CommandError(13, `${context.commandName} may only be run against the admin database.`);
   }
-  refuseTransactions(context.body);
+  checkConcerns(context.body);
   return command.run(context);
 }
 
@@ -39,6 +41,19 @@ function refuseTransactions(body: Doc): void {
   if (body['txnNumber'] === undefined && body['autocommit'] === undefined && body['startTransaction'] === undefined)
     return;
   throw new CommandError(20, 'Transaction numbers are only allowed on a replica set member or mongos');
+}
+
+/** What only a replica set could promise is refused, as a standalone mongod refuses it. */
+function checkConcerns(body: Doc): void {
+  const w = (body['writeConcern'] as Doc | undefined)?.['w'];
+  if (typeof w === 'string' && w !== 'majority') {
+    throw new CommandError(2, "cannot use non-majority 'w' mode tag when a host is not a member of a replica set");
+  }
+  if (isNumeric(w) && toDouble(w) > 1) throw new CommandError(2, "cannot use 'w' > 1 when a host is not replicated");
+  const level = (body['readConcern'] as Doc | undefined)?.['level'];
+  if (level === 'linearizable' || level === 'snapshot') {
+    throw new CommandError(123, 'node needs to be a replica set member to use read concern');
+  }
 }
 
 export function encodeRefusal(error: CommandError): Uint8Array {
