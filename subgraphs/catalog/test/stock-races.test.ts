@@ -70,6 +70,28 @@ it('leaves nothing held when a release races the reservation it undoes', async (
   for (const id of products) expect(await stockOf(catalog, id)).toMatchObject({ available: 50, reserved: 0 });
 });
 
+it('promises no price that was no longer true when the stock was taken', async () => {
+  const tea = await productOf(catalog, { stock: 500, price: 1_000 });
+  const raise = async () => {
+    for (let price = 1_001; price <= 1_030; price += 1) {
+      await catalog.data(
+        operator(),
+        'mutation ($id: ID!, $price: Int!) { updateProduct(id: $id, input: { price: $price }) { userErrors { code } } }',
+        { id: tea, price },
+      );
+    }
+  };
+  await Promise.all([raise(), ...Array.from({ length: 120 }, () => orderOf(catalog).reserve([[tea, 1]]))]);
+  const stored = await catalog.connection
+    .collection<{ _id: string; holds: { price: number }[] }>('products')
+    .findOne({ _id: tea });
+  const promised = stored?.holds.map(({ price }) => price) ?? [];
+  // Prices only rose and entries stand in the order they were written, so a stale one would stand behind a higher one.
+  expect(promised).toHaveLength(120);
+  expect(promised).toEqual([...promised].sort((a, b) => a - b));
+  expect(new Set(promised).size).toBeGreaterThan(1);
+});
+
 it('tells operators of low stock once per crossing, however many buyers cross it together', async () => {
   const tea = await productOf(catalog, { stock: 40, lowStockThreshold: 10 });
   const told = () =>
