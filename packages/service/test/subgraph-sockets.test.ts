@@ -148,5 +148,7 @@ describe('subgraph over graphql-ws', () => {
     await stream.next();
     await draining.drain(2_000);
     expect(await errorsOf(stream.closed)).toMatchObject({ code: 1001 });
+    // As a process does it: drained first, then disposed.
+    await draining[Symbol.asyncDispose]();
   });
 });
