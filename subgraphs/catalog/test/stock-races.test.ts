@@ -109,6 +109,23 @@ it('tells operators of low stock once per crossing, however many buyers cross it
   expect(new Set(told().map((payload) => payload['crossingId'])).size).toBe(2);
 });
 
+it('tells of low stock once when a new threshold and sales meet on their way', async () => {
+  for (let round = 0; round < 12; round += 1) {
+    const tea = await productOf(catalog, { stock: 20, lowStockThreshold: 0 });
+    await Promise.all([
+      ...Array.from({ length: 10 }, () => orderOf(catalog).reserve([[tea, 1]])),
+      catalog.data(
+        operator(),
+        'mutation ($id: ID!) { updateProduct(id: $id, input: { lowStockThreshold: 10 }) { userErrors { code } } }',
+        { id: tea },
+      ),
+    ]);
+    await expect
+      .poll(() => catalog.events.filter(({ kind, key }) => kind === 'stock.low' && key === tea))
+      .toHaveLength(1);
+  }
+});
+
 it('adjusts a product once for concurrent calls with one key, and never below zero under many keys', async () => {
   const tea = await productOf(catalog, { stock: 10 });
   const adjust = (delta: number, idempotencyKey: string) =>

@@ -235,8 +235,11 @@ describe('time', () => {
       .poll(() => timed.events.filter(({ kind }) => kind === 'stock.holdOverdue').map(({ key }) => key))
       .toContain(overdue.id);
     expect(await holdsOf(timed, tea)).toEqual([ended.id, overdue.id]);
+    const young = orderOf(timed);
+    await young.reserve([[tea, 1]]);
+    await young.release();
     clock = new Date(clock.getTime() + 2_000);
-    await expect.poll(() => holdsOf(timed, tea)).toEqual([overdue.id]);
+    await expect.poll(() => holdsOf(timed, tea)).toEqual([overdue.id, young.id]);
     expect(await stockOf(timed, tea)).toMatchObject({ available: 7, reserved: 2 });
   });
 });
