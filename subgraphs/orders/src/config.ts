@@ -17,6 +17,8 @@ export interface OrdersConfig {
   /** How long a worker may be silent before a sweeper takes its order over. */
   readonly sagaLeaseMs: number;
   readonly sweepIntervalMs: number;
+  /** How long a confirmed order waits for a word of delivery before delivery is told again. */
+  readonly deliveryReminderMs: number;
   /** For tests that kill the process: the saga step after which it dies. Refused in production. */
   readonly crashAfter: string | null;
 }
@@ -57,6 +59,7 @@ export function readOrdersConfig(env: EnvReader, { isProduction }: { isProductio
     payments: readPayments(env, isProduction),
     sagaLeaseMs: env.integer('SAGA_LEASE_MS', { default: 10_000, min: 100, max: 25_000 }),
     sweepIntervalMs: env.integer('SAGA_SWEEP_INTERVAL_MS', { default: 1_000, min: 20, max: 10_000 }),
+    deliveryReminderMs: env.integer('DELIVERY_REMINDER_MS', { default: 20_000, min: 100, max: 600_000 }),
     crashAfter,
   };
 }

@@ -23,7 +23,7 @@ import { createUsersPort } from './ports/users.ts';
 import type { ProcessContext } from './process-context.ts';
 import { resolvers } from './resolvers.ts';
 import { createCrashPoint } from './saga/crash-point.ts';
-import { startSweeper, sweepExpired, sweepOverdue } from './saga/sweeper.ts';
+import { startSweeper, sweepExpired, sweepOverdue, sweepUnheard } from './saga/sweeper.ts';
 import { createStore } from './store/store.ts';
 
 export interface OrdersOptions {
@@ -98,7 +98,7 @@ export async function createOrdersService(options: OrdersOptions): Promise<Order
       crashPoint: createCrashPoint(isProduction ? null : config.crashAfter),
     };
     opening(await startConsumers(context));
-    const duties = [() => sweepOverdue(context), () => sweepExpired(context), () => resumeMerges(context)];
+    const duties = [sweepOverdue, sweepExpired, sweepUnheard, resumeMerges].map((duty) => () => duty(context));
     opening(startSweeper(context, duties));
     const verifier = createAssertionVerifier({ audience: 'orders', trustedKeys: options.trustedKeys });
     const routes = payments.routes(context);

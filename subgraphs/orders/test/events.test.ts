@@ -5,7 +5,7 @@ import { eventually, type OrdersUnderTest, startOrders } from './start-orders.ts
 
 let shop: OrdersUnderTest;
 beforeAll(async () => {
-  shop = await startOrders();
+  shop = await startOrders({ config: { deliveryReminderMs: 300 } });
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
@@ -37,6 +37,22 @@ describe('events of others', () => {
       actorKind: 'SYSTEM',
     });
     expect((await shop.as(admin())('{ parkedEvents { nodes { id } } }')).data).toEqual({ parkedEvents: { nodes: [] } });
+  });
+});
+
+describe('an order that delivery says nothing about', () => {
+  it('is told of again until delivery answers, because a message may have died with its process', async () => {
+    const viewer = await shop.shopper('usr_unheard');
+    const { order } = await shop.place(viewer);
+    const confirmations = () =>
+      shop.told.filter(({ key, kind }) => key === order?.id && kind === 'order.confirmed').length;
+    await eventually(confirmations, (count) => count >= 2);
+    await shop.deliver(order?.id ?? '', 1, 'PLACED');
+    const count = () => shop.service.database.collection('orders').findOne({ _id: order?.id as never });
+    await eventually(count, (document) => document?.['deliverySequence'] === 1);
+    const heard = confirmations();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(confirmations()).toBe(heard);
   });
 });
 

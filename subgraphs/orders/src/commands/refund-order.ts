@@ -8,6 +8,9 @@ import { changeOrder } from '../saga/write-change.ts';
 import { fingerprintOf } from './new-order.ts';
 import { checkText, type OrderResult, orderNotFound, refused } from './order-result.ts';
 
+/** More than a cart can hold, with room for an item named twice. */
+const maxRows = 200;
+
 export interface RefundOrderInput {
   readonly orderId: string;
   readonly idempotencyKey: string;
@@ -26,6 +29,9 @@ export async function refundOrder(
     checkText(input.idempotencyKey, ['input', 'idempotencyKey'], { minLength: 1, maxLength: 128 }) ??
     checkText(input.reason, ['input', 'reason'], { minLength: 1, maxLength: 500 });
   if (invalid) return refused(invalid);
+  if ((input.items?.length ?? 0) > maxRows) {
+    return refused(refusal('INVALID', `At most ${maxRows} rows.`, { field: ['input', 'items'] }));
+  }
   const order = await context.store.orders.find(input.orderId);
   if (!order?.isVisible) return orderNotFound(['input', 'orderId']);
   const items = input.items ?? [];

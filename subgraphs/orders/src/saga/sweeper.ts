@@ -1,3 +1,4 @@
+import { withCorrelationId } from '@swiftcart/service';
 import { expired } from '../domain/cancellation.ts';
 import { unpaidStatuses } from '../domain/order-lifecycle.ts';
 import { accept } from '../domain/refusal.ts';
@@ -5,30 +6,53 @@ import type { ProcessContext } from '../process-context.ts';
 import { runSaga } from './run-saga.ts';
 import { changeOrder } from './write-change.ts';
 
-const batch = 20;
+const batch = 50;
+/** Orders worked on at once: one sibling that hangs must not keep the others waiting beyond their 30 s. */
+const workers = 8;
 
 /** Takes over orders whose worker fell silent. Any number of processes may sweep: each order is taken by one write. */
-export async function sweepOverdue(context: ProcessContext): Promise<number> {
-  for (let taken = 0; taken < batch; taken += 1) {
-    const now = context.now();
-    const order = await context.store.orders.takeOverdue(now, new Date(now.getTime() + context.config.sagaLeaseMs));
-    if (!order) return taken;
-    await runSaga(context, order, { isSweep: true });
-  }
-  return batch;
+export async function sweepOverdue(context: ProcessContext): Promise<void> {
+  let left = batch;
+  const work = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const now = context.now();
+      const order = await context.store.orders.takeOverdue(now, new Date(now.getTime() + context.config.sagaLeaseMs));
+      if (!order) return;
+      await withCorrelationId(order.correlationId, () => runSaga(context, order, { isSweep: true }));
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
 }
 
 /** Ends unpaid orders whose time is up and gives their stock back. */
 export async function sweepExpired(context: ProcessContext): Promise<void> {
-  for (const order of await context.store.orders.findExpired(context.now(), batch)) {
-    const now = context.now();
-    const changed = await changeOrder(context, order, (current) => {
-      const isDue = unpaidStatuses.includes(current.status) && current.expiresAt !== null && current.expiresAt <= now;
-      return accept(isDue ? expired(current) : null);
+  const due = await context.store.orders.findExpired(context.now(), batch);
+  await Promise.all(
+    due.map(async (order) => {
+      const now = context.now();
+      const changed = await changeOrder(context, order, (current) => {
+        const isDue = unpaidStatuses.includes(current.status) && current.expiresAt !== null && current.expiresAt <= now;
+        return accept(isDue ? expired(current) : null);
+      });
+      if (!changed.isChanged) return;
+      context.crashPoint('expiryRecorded');
+      await runSaga(context, changed.order);
+    }),
+  );
+}
+
+/**
+ * Tells again of confirmed orders that delivery has said nothing about. A bus within one process loses what was on its
+ * way when that process was killed; delivery takes an order it knows already for a repeat.
+ */
+export async function sweepUnheard(context: ProcessContext): Promise<void> {
+  const before = new Date(context.now().getTime() - context.config.deliveryReminderMs);
+  for (const order of await context.store.orders.findUnheard(before, batch)) {
+    await changeOrder(context, order, (current) => {
+      const isUnheard = current.status === 'CONFIRMED' && current.deliverySequence === 0 && current.updatedAt < before;
+      return accept(isUnheard ? { announce: [{ kind: 'order.confirmed' }] } : null);
     });
-    if (!changed.isChanged) continue;
-    context.crashPoint('expiryRecorded');
-    await runSaga(context, changed.order);
   }
 }
 

@@ -158,6 +158,8 @@ export function orderSchema(outbox: unknown): Schema {
   schema.index({ expiresAt: 1 }, { partialFilterExpression: { expiresAt: { $type: 'date' } } });
   schema.index({ customerId: 1, _id: -1 });
   schema.index({ status: 1, _id: -1 });
+  // Confirmed orders that delivery has said nothing about: few, however many orders there are.
+  schema.index({ deliverySequence: 1, updatedAt: 1 }, { partialFilterExpression: { status: 'CONFIRMED' } });
   schema.index({ 'payment.attempts.reference': 1 });
   return schema;
 }

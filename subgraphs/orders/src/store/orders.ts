@@ -108,6 +108,13 @@ export function createOrderStore(connection: Connection) {
         .limit(limit)
         .lean<Order[]>()
         .exec(),
+    /** Confirmed orders that delivery has not told anything about since `before`. */
+    findUnheard: (before: Date, limit: number) =>
+      model
+        .find({ status: 'CONFIRMED', deliverySequence: 0, updatedAt: { $lt: before } }, shown)
+        .limit(limit)
+        .lean<Order[]>()
+        .exec(),
     countUnpaid: (customerId: string) =>
       model.countDocuments({ customerId, isVisible: true, status: { $in: unpaidStatuses } }).exec(),
 
