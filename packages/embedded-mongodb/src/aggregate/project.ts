@@ -45,6 +45,11 @@ export function compileProjectStage(projection: unknown, scope: CompileScope, va
   if (Object.keys(projection).length === 0)
     throw location(51272, 'Invalid $project :: caused by :: projection specification must have at least one field');
   const tree = parseProjection(projection, scope, () => undefined);
+  if (findPositional(tree, ''))
+    throw location(
+      31324,
+      'Invalid $project :: caused by :: Cannot use positional projection in aggregation projection',
+    );
   return compileTree(tree, variables, undefined);
 }
 

@@ -4,7 +4,7 @@ import { getField, plainDocument, withField, withoutField } from '../../values/f
 import { location } from '../../values/refusals.ts';
 import type { CompileScope, Variables } from '../expression-scope.ts';
 import { compileProjectStage } from '../project.ts';
-import { addLeaf, emptyNode, type ProjectionLeaf, type ProjectionNode, parseProjection } from '../projection-tree.ts';
+import { addLeaf, emptyNode, type ProjectionNode } from '../projection-tree.ts';
 import { mapping, type PipelineScope, type Stage, type StageCompiler } from '../stage.ts';
 
 /** Stages that reshape each document by itself. */
@@ -84,29 +84,26 @@ export function compileAddedFields(
 ): (doc: Doc, variables: Variables) => Doc {
   if (Object.keys(spec).length === 0)
     throw location(40177, `Invalid ${name} :: caused by :: specification must have at least one field`);
-  // Numbers and booleans are values here, where in a projection they include and exclude.
-  const asValue = { ...scope, compile: scope.compile };
-  const root = parseAdded(spec, asValue);
-  return (doc, variables) => addTo(doc, root, doc, variables);
-}
-
-function parseAdded(spec: Doc, scope: CompileScope): ProjectionNode {
-  const literal = (doc: Doc): Doc => {
-    const made: Doc = {};
-    for (const [name, value] of Object.entries(plainDocument(doc))) {
-      const type = bsonTypeOf(value);
-      const first = type === 'object' ? Object.keys(value as Doc)[0] : undefined;
-      const isNested = first !== undefined && !first.startsWith('$');
-      if (isNested) made[name] = literal(value as Doc);
-      else if (type === 'object' && first !== undefined) made[name] = value;
-      else made[name] = { $expressionValue: value };
+  const root = emptyNode();
+  const visit = (doc: Doc, prefix: string): void => {
+    for (const [field, value] of Object.entries(plainDocument(doc))) {
+      const path = `${prefix}${field}`;
+      if (field.startsWith('$')) {
+        throw location(
+          16410,
+          `FieldPath field names may not start with '$'. Consider using $getField or $setField. Found: ${field}`,
+        );
+      }
+      const first = bsonTypeOf(value) === 'object' ? Object.keys(value as Doc)[0] : '$';
+      if (first === undefined)
+        throw location(40180, `an empty object is not a valid value. Found empty object at path ${path}`);
+      // A nested document stands for its dotted paths; here numbers and booleans are values like any other.
+      if (first.startsWith('$')) addLeaf(root, path, { kind: 'computed', expression: scope.compile(value, scope) });
+      else visit(value as Doc, `${path}.`);
     }
-    return made;
   };
-  return parseProjection(literal(spec), scope, (_path, operand): ProjectionLeaf | undefined => {
-    if (!Object.hasOwn(operand, '$expressionValue')) return undefined;
-    return { kind: 'computed', expression: scope.compile(operand['$expressionValue'], scope) };
-  });
+  visit(spec, '');
+  return (doc, variables) => addTo(doc, root, doc, variables);
 }
 
 function addTo(target: Doc, node: ProjectionNode, root: Doc, variables: Variables): Doc {
