@@ -45,7 +45,7 @@ export function compileProjectStage(projection: unknown, scope: CompileScope, va
   if (Object.keys(projection).length === 0)
     throw location(51272, 'Invalid $project :: caused by :: projection specification must have at least one field');
   const tree = parseProjection(projection, scope, () => undefined);
-  if (findPositional(tree, ''))
+  if (hasPositional(tree))
     throw location(
       31324,
       'Invalid $project :: caused by :: Cannot use positional projection in aggregation projection',
@@ -59,7 +59,7 @@ function compileTree(
   filter: CompiledFilter | undefined,
 ): (doc: Doc) => Doc {
   const mode = projectionMode(tree);
-  const positional = findPositional(tree, '');
+  const positional = hasPositional(tree);
   if (positional && mode === 'exclude') throw location(31395, 'positional projection cannot be used with exclusion');
   if (mode === 'include' && !tree.children.has('_id')) {
     tree.children.set('_id', { kind: 'include' });
@@ -78,10 +78,10 @@ function compileTree(
   };
 }
 
-function findPositional(node: ProjectionNode, prefix: string): boolean {
+function hasPositional(node: ProjectionNode): boolean {
   let found = false;
-  for (const [name, child] of node.children) {
-    const here = child.kind === 'positional' || (child.kind === 'node' && findPositional(child, `${prefix}${name}.`));
+  for (const child of node.children.values()) {
+    const here = child.kind === 'positional' || (child.kind === 'node' && hasPositional(child));
     if (here && found) throw location(31276, 'Cannot specify more than one positional projection per query.');
     found ||= here;
   }

@@ -56,6 +56,8 @@ export function parseProjection(spec: Doc, scope: CompileScope, special: LeafPar
           `FieldPath field names may not start with '$'. Consider using $getField or $setField. Found: ${name}`,
         );
       const path = `${prefix}${name}`;
+      if (/(?:^|\.)\$\./.test(path))
+        throw location(31394, "As of 4.4, it's illegal to specify positional operator in the middle of a path.");
       if (bsonTypeOf(operand) !== 'object') {
         addScalar(root, path, operand, scope);
         continue;

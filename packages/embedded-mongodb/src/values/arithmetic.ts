@@ -61,7 +61,7 @@ const signOf = (value: Exact): number =>
   typeof value === 'number' ? value : Number(value.coefficient > 0n) - Number(value.coefficient < 0n);
 
 /** `undefined` when two integers give a result beyond int64: updates refuse that, expressions go on as double. */
-export type Sum = (a: unknown, b: unknown) => unknown;
+export type NumberOperation = (a: unknown, b: unknown) => unknown;
 
 function operate(operation: Operation, a: unknown, b: unknown): unknown {
   const type = widerType(a, b);
@@ -79,6 +79,6 @@ export function integerOf(value: unknown): bigint {
 }
 
 /** int + int is int or, when too large, long; with a double double; with a decimal decimal. */
-export const addNumbers: Sum = (a, b) => operate(addition, a, b);
-export const subtractNumbers: Sum = (a, b) => operate(subtraction, a, b);
-export const multiplyNumbers: Sum = (a, b) => operate(multiplication, a, b);
+export const addNumbers: NumberOperation = (a, b) => operate(addition, a, b);
+export const subtractNumbers: NumberOperation = (a, b) => operate(subtraction, a, b);
+export const multiplyNumbers: NumberOperation = (a, b) => operate(multiplication, a, b);

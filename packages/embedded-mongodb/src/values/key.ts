@@ -123,6 +123,7 @@ function encodeDigits(exact: Exclude<Exact, number>): string {
   return isNegative ? invert(body) : body;
 }
 
+// Written and read within one call only: a number's bytes.
 const scratch = new DataView(new ArrayBuffer(8));
 
 function encodeDouble(value: number): string {

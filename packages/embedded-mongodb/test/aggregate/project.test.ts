@@ -78,6 +78,7 @@ describe('compileProjection', () => {
     ['colliding paths', { a: 1, 'a.b': 1 }, 31249],
     ['the other way round too', { 'a.b': 1, a: 1 }, 31250],
     ['positional $ with exclusion', { 'a.$': 1, b: 0 }, 31254],
+    ['positional $ inside a path', { 'a.$.b': 1 }, 31394],
     ['two positional $', { 'a.$': 1, 'b.$': 1 }, 31276],
     ['$elemMatch on a nested path', { 'a.b': { $elemMatch: { c: 1 } } }, 31275],
     ['an unknown operator', { a: { $nosuch: 1 } }, 168],

@@ -6,7 +6,7 @@ const isoText =
 
 /** Reads an ISO 8601 date, with local time in the zone when the text names none; undefined when it is none. */
 export function parseDateText(text: string, zone: ZoneOffset = () => 0): Date | undefined {
-  const match = isoText.exec(text);
+  const match = isoText.exec(dashed(text));
   if (!match) return parseLoose(text);
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', suffix] = match;
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
@@ -20,6 +20,16 @@ export function parseDateText(text: string, zone: ZoneOffset = () => 0): Date | 
     ms,
     suffix ? zoneOffset(suffix.toUpperCase()) : zone,
   );
+}
+
+/** `12/31/2020`, `2020/12/31` and `20201231T101500` as their ISO spelling; month first, never day first. */
+function dashed(text: string): string {
+  return text
+    .trim()
+    .replace(/^(\d{1,2})\/(\d{1,2})\/(\d{4})/, '$3-$1-$2')
+    .replace(/^(\d{4})\/(\d{1,2})\/(\d{1,2})/, '$1-$2-$3')
+    .replace(/^(\d{4})(\d{2})(\d{2})(?=$|T)/, '$1-$2-$3')
+    .replace(/T(\d{2})(\d{2})(\d{2})/, 'T$1:$2:$3');
 }
 
 /** Forms such as "July 5, 2017 10:00 UTC"; a bare number or word is no date. */
