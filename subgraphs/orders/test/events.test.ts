@@ -28,6 +28,21 @@ describe('events of others', () => {
     expect(read?.totalQuantity).toBe(3);
   });
 
+  it('that ask about an overdue hold get it ended or kept, by what became of the order', async () => {
+    const viewer = await shop.shopper('usr_overdue', 'prd_overdue', 1);
+    const waiting = await shop.place(viewer, { paymentMethod: 'CARD', paymentToken: 'sim_confirm' });
+    const lines = [{ productId: 'prd_overdue', quantity: 1 }];
+    for (const orderId of ['ord_lost', waiting.order?.id ?? '']) {
+      shop.state.entries.set(orderId, { state: 'held', lines });
+      await publish('catalog', 'stock.holdOverdue', { orderId });
+    }
+    await eventually(
+      () => shop.state.entries.get('ord_lost')?.state,
+      (state) => state === 'released',
+    );
+    expect(shop.state.entries.get(waiting.order?.id ?? '')?.state).toBe('held');
+  });
+
   it('of unknown kinds or orders are none of its business', async () => {
     await publish('users', 'user.renamed', {});
     await publish('delivery', 'delivery.event', {
