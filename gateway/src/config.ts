@@ -17,6 +17,7 @@ export interface GatewayConfig {
   readonly redisUrl: string | undefined;
   readonly persistedOperations: PersistedOperationSettings;
   readonly onDeniedQuery: 'null' | 'refuse';
+  readonly exposeSubgraphNames: boolean;
 }
 
 /** Reads the gateway's settings. Malformed values are reported together by the reader's `assertValid`. */
@@ -34,6 +35,7 @@ export function readGatewayConfig(env: EnvReader): GatewayConfig {
     rateLimits: readRateLimits(env, isProduction),
     redisUrl: env.optionalUrl('REDIS_URL', { protocols: ['redis', 'rediss'] }),
     persistedOperations: readPersistedOperations(env),
+    exposeSubgraphNames: env.flag('EXPOSE_SUBGRAPH_NAMES', { default: false }),
     onDeniedQuery: env.string('UNAUTHORIZED_FIELDS', { default: 'null', oneOf: ['null', 'refuse'] }) as
       | 'null'
       | 'refuse',

@@ -16,6 +16,7 @@ export function helpText(): string {
     ['JWT_AUDIENCE', 'swiftcart-api', 'audience that tokens must name'],
     ['SERVICE_PRIVATE_KEY', 'generated', 'PEM of the P-256 key that signs identities for subgraphs'],
     ['UNAUTHORIZED_FIELDS', 'null', 'null: answer them null with an error; refuse: refuse the query'],
+    ['EXPOSE_SUBGRAPH_NAMES', 'off', 'name the failing subgraph in errors'],
     ['FORWARD_HEADERS', 'x-cart-token', 'client headers that subgraphs may see'],
     ['TRUSTED_PROXIES', '0', 'proxies of your own in front, for client addresses'],
     ['CORS_ORIGINS', 'none; local ones outside production', 'origins whose pages may call'],

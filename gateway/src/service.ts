@@ -45,6 +45,8 @@ export interface GatewayOptions {
   /** Shares rate limits between gateways. */
   readonly redisUrl?: string | undefined;
   readonly persistedOperations?: PersistedOperationSettings | undefined;
+  /** Names the failing subgraph in errors. Default false. */
+  readonly exposeSubgraphNames?: boolean | undefined;
   /** What happens to a query with fields its caller may not see. Default: they answer null. */
   readonly onDeniedQuery?: AccessSettings['onDeniedQuery'] | undefined;
   /** Decides `@policy`; without it no policy is met. */
@@ -139,6 +141,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     cors: { origins: options.corsOrigins ?? [], allowedHeaders: forwardHeaders },
     shedding: createLoadShedding(limits.maxConcurrentRequests),
     isProduction,
+    exposeSubgraphNames: options.exposeSubgraphNames ?? false,
     landingPage: (options.landingPage ?? !isProduction) ? await renderLandingPage(logger) : undefined,
   });
   const watch = watchSupergraph(options.supergraph, graphs);

@@ -187,6 +187,13 @@ describe('a subgraph that fails', () => {
     expect(JSON.stringify(reply.errors)).not.toMatch(/127\.0|ECONN|catalog|:9/);
   });
 
+  test('is named where that is configured', async () => {
+    const gone = 'http://127.0.0.1:9/graphql';
+    await using graph = await startGateway({ cart: { typeDefs: lines, url: gone } }, { exposeSubgraphNames: true });
+    const reply = await graph.client.request('{ lines { product { id } } }');
+    expect(reply.errors).toMatchObject([{ extensions: { subgraph: 'cart' } }]);
+  });
+
   test('that is slow is given up at its deadline, and no later', async () => {
     await using cart = await startScriptedSubgraph(answerLines);
     await using catalog = await startScriptedSubgraph(() => new Promise(() => undefined));

@@ -230,6 +230,15 @@ describe('rate limits', () => {
     );
   });
 
+  test('are counted locally while Redis is down', async () => {
+    await using graph = await startSupergraph(forest(), {
+      redisUrl: 'redis://127.0.0.1:9',
+      rateLimits: { addressCost: 1 },
+    });
+    expect((await graph.client.request('{ leaf }')).status).toBe(200);
+    expect((await graph.client.request('{ leaf }')).status).toBe(429);
+  });
+
   test('can be switched off outside production', async () => {
     await using graph = await startSupergraph(forest(), { rateLimits: { isOn: false, addressCost: 1 } });
     await graph.client.request('{ leaf }');

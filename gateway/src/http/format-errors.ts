@@ -10,8 +10,18 @@ export function formatErrors(
   errors: readonly unknown[],
   correlationId: string,
   logger: Logger,
+  exposeSubgraphNames = false,
 ): readonly GraphQLFormattedError[] {
-  return errors.map((error) => formatError(error, correlationId, logger));
+  return errors.map((error) => {
+    const formatted = formatError(error, correlationId, logger);
+    return exposeSubgraphNames ? formatted : withoutSubgraph(formatted);
+  });
+}
+
+/** Which part of the system failed is nobody's business outside, unless its operator says so. */
+function withoutSubgraph(error: GraphQLFormattedError): GraphQLFormattedError {
+  const { subgraph: _, ...extensions } = error.extensions ?? {};
+  return { ...error, extensions };
 }
 
 function formatError(error: unknown, correlationId: string, logger: Logger): GraphQLFormattedError {

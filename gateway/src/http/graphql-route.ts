@@ -34,6 +34,7 @@ export interface GraphqlRouteOptions {
   readonly cors: CorsSettings;
   readonly shedding: LoadShedding;
   readonly isProduction: boolean;
+  readonly exposeSubgraphNames: boolean;
   /** Shown to browsers that open the path; absent in production. */
   readonly landingPage?: string | undefined;
 }
@@ -80,7 +81,7 @@ async function answerRequest(
   const correlationId = String(req.headers[HEADERS.correlationId]);
   const startedAt = performance.now();
   const report = (errors: readonly unknown[]) => {
-    const formatted = formatErrors(errors, correlationId, options.logger);
+    const formatted = formatErrors(errors, correlationId, options.logger, options.exposeSubgraphNames);
     for (const { extensions } of formatted) options.metrics?.errorsByCode.inc({ code: String(extensions?.['code']) });
     return formatted;
   };

@@ -68,7 +68,7 @@ export function createRateLimits(settings: RateLimitSettings, logger: Logger): R
     const local = new RateLimiterMemory(options);
     return redis === undefined
       ? local
-      : new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: local });
+      : new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true, insuranceLimiter: local });
   };
   const viewers = limiter('viewer', settings.viewerCost);
   const addresses = limiter('address', settings.addressCost);

@@ -97,7 +97,7 @@ function clientErrors(
     const path = error.path && clientPath(prepared.graph.schema, prepared.rootType, shape, raw, error.path);
     return new GraphQLError(base.message, {
       path: path === undefined || path.length === 0 ? null : path,
-      extensions: base.extensions,
+      extensions: { ...base.extensions, subgraph: error.subgraph },
       originalError: error.cause instanceof Error ? error.cause : new Error(`${error.subgraph}: ${error.message}`),
     });
   });

@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   parse,
   specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql';
 import type { Graph } from '../composition/load-graph.ts';
@@ -48,13 +49,28 @@ export function validateOperation(
   { maxValidationErrors: maxErrors, introspection }: { maxValidationErrors: number; introspection: boolean },
 ): ParsedOperation {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-  const errors = validate(graph.schema, document, rules, { maxErrors });
+  const errors = validationErrors(graph, document, rules, maxErrors);
   if (errors.length > 0) {
     // The last one only says that validation stopped.
     const reported = errors.slice(0, maxErrors).map((error) => (introspection ? error : withoutSuggestion(error)));
     throw new OperationRefusedError(reported.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
   }
   return pickOperation(document, operationName);
+}
+
+function validationErrors(
+  graph: Graph,
+  document: DocumentNode,
+  rules: readonly ValidationRule[],
+  maxErrors: number,
+): readonly GraphQLError[] {
+  try {
+    return validate(graph.schema, document, rules, { maxErrors });
+  } catch (error) {
+    // A condition with a variable at the root of a subscription makes graphql-js throw where it should report.
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
 }
 
 /** Picks the operation that a request names, or the only one. Throws OperationRefusedError. */
