@@ -2,6 +2,7 @@ import { valueAtPath } from '../update/path-edit.ts';
 import { bsonTypeOf, type Doc, isDocument } from '../values/bson-type.ts';
 import { valuesEqual } from '../values/compare.ts';
 import { plainDocument, putField } from '../values/fields.ts';
+import { preview } from '../values/preview.ts';
 import { failedToParse, location, refusal, typeMismatch } from '../values/refusals.ts';
 import { preparePipeline } from './run-pipeline.ts';
 
@@ -97,7 +98,7 @@ function compileRule(spec: Doc, on: readonly string[], options: OutputOptions): 
   const whenNotMatched = spec['whenNotMatched'] ?? 'insert';
   if (!['insert', 'discard', 'fail'].includes(whenNotMatched as string))
     throw failedToParse(
-      `Enumeration value '${String(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`,
+      `Enumeration value '${preview(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`,
     );
   const matchedRule = compileMatched(spec, options);
   return (doc, matched) => {
@@ -124,7 +125,7 @@ function compileMatched(spec: Doc, options: OutputOptions): (doc: Doc, matched: 
   const whenMatched = spec['whenMatched'] ?? 'merge';
   if (Array.isArray(whenMatched)) return compileMatchedPipeline(whenMatched, spec['let'], options);
   if (spec['let'] !== undefined)
-    throw location(51199, `Cannot use 'let' variables with 'whenMatched: ${String(whenMatched)}' mode`);
+    throw location(51199, `Cannot use 'let' variables with 'whenMatched: ${preview(whenMatched)}' mode`);
   switch (whenMatched) {
     case 'merge':
       return (doc, matched) => ({
@@ -137,11 +138,11 @@ function compileMatched(spec: Doc, options: OutputOptions): (doc: Doc, matched: 
       return () => ({ kind: 'discard' });
     case 'fail':
       return (_doc, matched) => {
-        throw refusal(11000, `$merge failed: a document with _id ${String(matched['_id'])} exists already`);
+        throw refusal(11000, `$merge failed: a document with _id ${preview(matched['_id'])} exists already`);
       };
     default:
       throw typeMismatch(
-        `Enumeration value '${String(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`,
+        `Enumeration value '${preview(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`,
       );
   }
 }

@@ -2,6 +2,7 @@ import type { Binary } from 'bson';
 import { type BsonTypeName, bsonTypeNumbers, bsonTypeOf, isNumeric } from '../values/bson-type.ts';
 import { binaryBytes } from '../values/compare.ts';
 import { toDouble, toExact } from '../values/numeric.ts';
+import { preview } from '../values/preview.ts';
 import { badValue, failedToParse, typeMismatch } from '../values/refusals.ts';
 import { type Predicate, valuePredicate } from './predicate.ts';
 
@@ -119,7 +120,7 @@ function bitPositions(operator: string, operand: unknown): number[] {
     return operand.map((item) => {
       const position = isNumeric(item) ? toDouble(item) : Number.NaN;
       if (!Number.isInteger(position))
-        throw badValue(`Failed to parse bit position. Expected an integer: ${String(item)}`);
+        throw badValue(`Failed to parse bit position. Expected an integer: ${preview(item)}`);
       if (position < 0) throw badValue(`Failed to parse bit position. Expected a non-negative number in: ${position}`);
       return position;
     });

@@ -14,7 +14,8 @@ import {
 
 export { upsertBase, upsertId } from './upsert-base.ts';
 
-import { editPath, keep, preview, remove, valueAtPath } from './path-edit.ts';
+import { preview } from '../values/preview.ts';
+import { editPath, keep, remove, valueAtPath } from './path-edit.ts';
 
 export interface UpdateOptions {
   readonly arrayFilters?: unknown;

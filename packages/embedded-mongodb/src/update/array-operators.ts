@@ -6,10 +6,11 @@ import type { Collation } from '../values/collation.ts';
 import { compareValues, valuesEqual } from '../values/compare.ts';
 import { encodeKey } from '../values/key.ts';
 import { toDouble } from '../values/numeric.ts';
+import { preview } from '../values/preview.ts';
 import { badValue, failedToParse, typeMismatch } from '../values/refusals.ts';
 import { compileSort } from '../values/sort.ts';
 import type { ApplyContext, CompiledModifier, ModifierCompiler, ModifierScope } from './modifier.ts';
-import { keep, preview } from './path-edit.ts';
+import { keep } from './path-edit.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/update-array/ */
 export const arrayModifiers: Readonly<Record<string, ModifierCompiler>> = {

@@ -2,9 +2,10 @@ import { Decimal128, Double, Int32, Long, Timestamp } from 'bson';
 import { addNumbers, integerOf, multiplyNumbers } from '../values/arithmetic.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
 import { compareValues } from '../values/compare.ts';
+import { preview } from '../values/preview.ts';
 import { badValue, failedToParse, typeMismatch } from '../values/refusals.ts';
 import type { CompiledModifier, ModifierCompiler } from './modifier.ts';
-import { keep, preview, remove } from './path-edit.ts';
+import { keep, remove } from './path-edit.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/update-field/ and update-bitwise */
 export const fieldModifiers: Readonly<Record<string, ModifierCompiler>> = {

@@ -1,6 +1,7 @@
 import { type Doc, isDocument } from '../values/bson-type.ts';
-import { getField, plainDocument, withField, withoutField } from '../values/fields.ts';
+import { getField, withField, withoutField } from '../values/fields.ts';
 import { isIndexName } from '../values/paths.ts';
+import { preview } from '../values/preview.ts';
 import { badValue, refusal } from '../values/refusals.ts';
 
 /** What an operator wants at a path: a new value, nothing changed, or the field gone. */
@@ -92,19 +93,4 @@ export function valueAtPath(doc: Doc, path: readonly string[]): unknown {
     else return undefined;
   }
   return value;
-}
-
-/** A value as MongoDB's messages show it. */
-export function preview(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`;
-  if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return `[ ${value.map(preview).join(', ')} ]`;
-  if (value instanceof Date) return `new Date(${value.getTime()})`;
-  if (isDocument(value)) {
-    const inner = Object.entries(plainDocument(value)).map(([name, field]) => `${name}: ${preview(field)}`);
-    return `{ ${inner.join(', ')} }`;
-  }
-  const wrapper = value as { _bsontype?: string };
-  return wrapper._bsontype === 'ObjectId' ? `ObjectId('${String(value)}')` : String(value);
 }

@@ -1,3 +1,4 @@
+import { toDouble } from './numeric.ts';
 import { badValue } from './refusals.ts';
 
 /** A collation as commands carry it (https://www.mongodb.com/docs/manual/reference/collation/), checked. */
@@ -17,8 +18,8 @@ export function parseCollation(spec: unknown): Collation | undefined {
   if (typeof locale !== 'string') throw badValue('Collation needs a string field "locale"');
   if (locale === 'simple') return undefined;
   if (!isLocale(locale)) throw badValue(`Field 'locale' is invalid in: { locale: "${locale}" }`);
-  const strength = given['strength'] === undefined ? 3 : Number(given['strength']);
-  if (![1, 2, 3, 4, 5].includes(strength)) throw badValue(`Invalid collation strength ${given['strength']}`);
+  const strength = given['strength'] === undefined ? 3 : toDouble(given['strength']);
+  if (![1, 2, 3, 4, 5].includes(strength)) throw badValue('Invalid collation strength: 1 to 5 are possible');
   if (given['alternate'] === 'shifted') throw badValue('Collation "alternate: shifted" is not supported');
   if (given['backwards'] === true) throw badValue('Collation "backwards: true" is not supported');
   return {

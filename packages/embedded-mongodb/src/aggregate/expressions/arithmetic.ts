@@ -1,6 +1,7 @@
 import { Double, Int32, Long } from 'bson';
 import { multiplyNumbers, subtractNumbers } from '../../values/arithmetic.ts';
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
+import { dateAt } from '../../values/dates.ts';
 import { decimalFrom, integerValue, toDouble, toExact } from '../../values/numeric.ts';
 import { location, typeMismatch } from '../../values/refusals.ts';
 import { createSum } from '../../values/sum.ts';
@@ -99,7 +100,7 @@ function sum(args: readonly unknown[]): unknown {
       throw typeMismatch(`$add only supports numeric or date types, not ${bsonTypeOf(arg)}`);
     }
   }
-  return date ? new Date(date.getTime() + Math.round(toDouble(total.total()))) : total.total();
+  return date ? dateAt(date.getTime() + Math.round(toDouble(total.total()))) : total.total();
 }
 
 function product(args: readonly unknown[]): unknown {
@@ -114,8 +115,8 @@ function product(args: readonly unknown[]): unknown {
 
 function subtract(a: unknown, b: unknown): unknown {
   if (a instanceof Date) {
-    if (b instanceof Date) return Long.fromNumber(a.getTime() - b.getTime());
-    if (isNumeric(b)) return new Date(a.getTime() - Math.round(toDouble(b)));
+    if (b instanceof Date) return Long.fromNumber(dateAt(a.getTime()).getTime() - dateAt(b.getTime()).getTime());
+    if (isNumeric(b)) return dateAt(a.getTime() - Math.round(toDouble(b)));
     throw typeMismatch(`can't $subtract ${bsonTypeOf(b)} from Date`);
   }
   if (!isNumeric(a) || !isNumeric(b)) throw typeMismatch(`can't $subtract ${bsonTypeOf(b)} from ${bsonTypeOf(a)}`);

@@ -2,6 +2,7 @@ import { type Binary, Decimal128, Double, type Long, ObjectId } from 'bson';
 import { isTruthy, parseTypes } from '../../query/element-tests.ts';
 import { type BsonTypeName, bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { binaryBytes, stringOf } from '../../values/compare.ts';
+import { dateAt, isoDate } from '../../values/dates.ts';
 import { fitsInt64, integerValue, toDecimal, toDouble, toExact } from '../../values/numeric.ts';
 import { location, refusal } from '../../values/refusals.ts';
 import { parseDateText } from './date-text.ts';
@@ -48,7 +49,7 @@ function convertToString(value: unknown, from: BsonTypeName): string {
     case 'objectId':
       return (value as ObjectId).toHexString();
     case 'date':
-      return (value as Date).toISOString();
+      return isoDate(value as Date);
     case 'symbol':
       return stringOf(value);
     case 'binData':
@@ -78,7 +79,7 @@ function convertToFraction(value: unknown, from: BsonTypeName, to: 'double' | 'd
     return new Double(number);
   }
   if (from === 'bool' || from === 'date') {
-    const number = from === 'bool' ? Number(value) : (value as Date).getTime();
+    const number = from === 'bool' ? Number(value) : dateAt((value as Date).getTime()).getTime();
     return to === 'double' ? new Double(number) : Decimal128.fromString(String(number));
   }
   if (from !== 'string') throw unsupported(from, to);
@@ -107,7 +108,7 @@ function convertToInteger(value: unknown, from: BsonTypeName, to: 'int' | 'long'
 
 function wholeNumber(value: unknown, from: BsonTypeName, to: 'int' | 'long'): bigint {
   if (from === 'bool') return value === true ? 1n : 0n;
-  if (from === 'date' && to === 'long') return BigInt((value as Date).getTime());
+  if (from === 'date' && to === 'long') return BigInt(dateAt((value as Date).getTime()).getTime());
   if (from === 'string') {
     if (!/^[+-]?\d+$/.test(value as string))
       throw conversionFailure(
@@ -130,7 +131,7 @@ function convertToDate(value: unknown, from: BsonTypeName): Date {
     const milliseconds = toDouble(value);
     if (!Number.isFinite(milliseconds))
       throw conversionFailure('Attempt to convert a non-finite value to date in $convert with no onError value');
-    return new Date(Math.trunc(milliseconds));
+    return dateAt(Math.trunc(milliseconds));
   }
   if (from === 'objectId') return (value as ObjectId).getTimestamp();
   if (from === 'timestamp') return new Date((value as Long).getHighBitsUnsigned() * 1000);
@@ -145,7 +146,7 @@ export function textOf(value: unknown, name: string): string {
   const type = bsonTypeOf(value);
   if (type === 'null' || type === 'missing') return '';
   if (type === 'string' || type === 'symbol') return stringOf(value);
-  if (type === 'date') return (value as Date).toISOString();
+  if (type === 'date') return isoDate(value as Date);
   if (isNumeric(value)) return numberText(value);
   if (type === 'timestamp')
     return `Timestamp(${(value as Long).getHighBitsUnsigned()}, ${(value as Long).getLowBitsUnsigned()})`;

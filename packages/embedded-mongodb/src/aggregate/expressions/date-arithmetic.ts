@@ -1,6 +1,8 @@
 import { Int32, Long } from 'bson';
 import { bsonTypeOf, type Doc, isNumeric } from '../../values/bson-type.ts';
+import { dateAt } from '../../values/dates.ts';
 import { toDouble } from '../../values/numeric.ts';
+import { preview } from '../../values/preview.ts';
 import { location } from '../../values/refusals.ts';
 import { compileNamed, type Expression, isNullish, type OperatorCompiler } from '../expression-scope.ts';
 import { compileZone, dateOf } from './date.ts';
@@ -45,7 +47,7 @@ function requireInteger(value: unknown, code: number, message: string): number {
 export function shiftDate(date: Date, unit: Unit, amount: number, zone: (ms: number) => number): Date {
   const months = unitMonths[unit];
   if (months === undefined && unit !== 'day' && unit !== 'week')
-    return new Date(date.getTime() + amount * (unitMs[unit] as number));
+    return dateAt(date.getTime() + amount * (unitMs[unit] as number));
   const local = toLocal(date, zone);
   if (months === undefined) return fromLocal(local.getTime() + amount * (unitMs[unit] as number), zone);
   const target = local.getUTCFullYear() * 12 + local.getUTCMonth() + amount * months;
@@ -81,7 +83,7 @@ function requireWeekday(value: unknown, name: string): number {
   const text = typeof value === 'string' ? value.toLowerCase() : '';
   const day = weekdays.findIndex((weekday) => text === weekday || text === weekday.slice(0, 3));
   if (day < 0)
-    throw location(typeof value === 'string' ? 9 : 5439015, `${name}: unknown day of week value: ${String(value)}`);
+    throw location(typeof value === 'string' ? 9 : 5439015, `${name}: unknown day of week value: ${preview(value)}`);
   return day;
 }
 

@@ -1,5 +1,6 @@
 import { Int32, Long, type ObjectId, type Timestamp } from 'bson';
 import { bsonTypeOf } from '../../values/bson-type.ts';
+import { dateAt } from '../../values/dates.ts';
 import { location, refusal } from '../../values/refusals.ts';
 import {
   compileArguments,
@@ -50,7 +51,7 @@ function timestampPart(part: (value: Timestamp) => number, code: number): Operat
 
 /** A date, or the date inside a timestamp or ObjectId. Throws Location16006. */
 export function dateOf(value: unknown, code = 16006): Date {
-  if (value instanceof Date) return value;
+  if (value instanceof Date) return dateAt(value.getTime());
   const type = bsonTypeOf(value);
   if (type === 'timestamp') return new Date((value as Timestamp).getHighBitsUnsigned() * 1000);
   if (type === 'objectId') return (value as ObjectId).getTimestamp();

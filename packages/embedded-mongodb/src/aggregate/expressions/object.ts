@@ -1,6 +1,7 @@
 import { type Binary, calculateObjectSize, Double, Int32 } from 'bson';
 import { bsonTypeOf, type Doc, isDocument } from '../../values/bson-type.ts';
 import { getField, plainDocument, putField, withField, withoutField } from '../../values/fields.ts';
+import { preview } from '../../values/preview.ts';
 import { location, refusal } from '../../values/refusals.ts';
 import { isNullish, namedOperands, nullableOperator, type OperatorCompiler, operator } from '../expression-scope.ts';
 
@@ -87,7 +88,7 @@ export const objectOperators: Readonly<Record<string, OperatorCompiler>> = {
     throw refusal(115, '$accumulator is not supported: this server runs no JavaScript');
   },
   $meta: (operand) => {
-    throw location(40218, `query requires ${String(operand)} metadata, but it is not available`);
+    throw location(40218, `query requires ${preview(operand)} metadata, but it is not available`);
   },
 };
 

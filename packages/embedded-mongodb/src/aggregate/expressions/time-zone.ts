@@ -1,3 +1,4 @@
+import { dateAt } from '../../values/dates.ts';
 import { location } from '../../values/refusals.ts';
 
 /** Milliseconds that local time is ahead of UTC at an instant. */
@@ -77,6 +78,6 @@ export function toLocal(instant: Date, zone: ZoneOffset): Date {
 
 /** The instant at which a clock in the zone shows the local time; in a gap the time after it. */
 export function fromLocal(localMs: number, zone: ZoneOffset): Date {
-  const guess = localMs - zone(localMs);
-  return new Date(localMs - zone(guess));
+  const guess = localMs - zone(dateAt(localMs).getTime());
+  return dateAt(localMs - zone(guess));
 }

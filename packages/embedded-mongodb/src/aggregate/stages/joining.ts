@@ -2,6 +2,7 @@ import { editPath } from '../../update/path-edit.ts';
 import { bsonTypeOf, type Doc, isDocument } from '../../values/bson-type.ts';
 import { encodeKey } from '../../values/key.ts';
 import { valuesAtPath } from '../../values/paths.ts';
+import { preview } from '../../values/preview.ts';
 import { failedToParse, location, refusal } from '../../values/refusals.ts';
 import { bind, type Expression, withNames } from '../expression-scope.ts';
 import type { PipelineScope, Stage, StageCompiler } from '../stage.ts';
@@ -85,7 +86,7 @@ function compileLookup(operand: unknown, scope: PipelineScope): Stage {
   for (const [name, value] of Object.entries(operand)) {
     if (!lookupFields.includes(name)) throw failedToParse(`unknown argument to $lookup: ${name}`);
     if (['from', 'as', 'localField', 'foreignField'].includes(name) && typeof value !== 'string') {
-      throw failedToParse(`$lookup argument '${name}: ${String(value)}' must be a string, found ${bsonTypeOf(value)}`);
+      throw failedToParse(`$lookup argument '${name}: ${preview(value)}' must be a string, found ${bsonTypeOf(value)}`);
     }
   }
   const { from, as, localField, foreignField, pipeline } = operand;

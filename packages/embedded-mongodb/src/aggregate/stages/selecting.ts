@@ -4,6 +4,7 @@ import { editPath, remove } from '../../update/path-edit.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../../values/bson-type.ts';
 import { putField } from '../../values/fields.ts';
 import { toDouble } from '../../values/numeric.ts';
+import { preview } from '../../values/preview.ts';
 import { location } from '../../values/refusals.ts';
 import { parseSort, sortDocuments } from '../../values/sort.ts';
 import { valueAtFieldPath } from '../expressions.ts';
@@ -77,7 +78,7 @@ function requireCount(name: string, operand: unknown, code: number): number {
   if (!Number.isInteger(count) || count < 0) {
     throw location(
       code,
-      `invalid argument to ${name} stage: Expected a non-negative number in: ${name}: ${String(operand)}`,
+      `invalid argument to ${name} stage: Expected a non-negative number in: ${name}: ${preview(operand)}`,
     );
   }
   return count;

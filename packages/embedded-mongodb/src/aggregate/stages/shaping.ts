@@ -1,6 +1,6 @@
-import { preview } from '../../update/path-edit.ts';
 import { bsonTypeOf, type Doc, isDocument } from '../../values/bson-type.ts';
 import { getField, plainDocument, withField, withoutField } from '../../values/fields.ts';
+import { preview } from '../../values/preview.ts';
 import { location } from '../../values/refusals.ts';
 import type { CompileScope, Variables } from '../expression-scope.ts';
 import { compileProjectStage } from '../project.ts';

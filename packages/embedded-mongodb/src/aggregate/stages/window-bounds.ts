@@ -1,6 +1,8 @@
 import { addNumbers } from '../../values/arithmetic.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../../values/bson-type.ts';
+import { dateAt } from '../../values/dates.ts';
 import { toDouble } from '../../values/numeric.ts';
+import { preview } from '../../values/preview.ts';
 import { failedToParse, location } from '../../values/refusals.ts';
 
 type Compare = (a: unknown, b: unknown) => number;
@@ -61,7 +63,7 @@ function offsetOf(bound: unknown, index: number): number {
   if (bound === 'current') return 0;
   const number = isNumeric(bound) ? toDouble(bound) : Number.NaN;
   if (!Number.isInteger(number))
-    throw failedToParse(`Numeric document-based bounds must be an integer: ${String(bound)}`);
+    throw failedToParse(`Numeric document-based bounds must be an integer: ${preview(bound)}`);
   return number;
 }
 
@@ -70,7 +72,7 @@ function rangeWindow(spec: unknown, unit: unknown, sortBy: unknown): Window {
   if (sortBy === undefined || Object.keys(sortBy as Doc).length !== 1)
     throw location(5339902, 'Range-based bounds require sortBy a single field');
   if (unit !== undefined && (typeof unit !== 'string' || !Object.hasOwn(unitMs, unit)))
-    throw failedToParse(`'unit' ${String(unit)} is not supported here`);
+    throw failedToParse(`'unit' ${preview(unit)} is not supported here`);
   const scale = unit === undefined ? undefined : (unitMs[unit as string] as number);
   const edge = (bound: unknown, own: unknown): unknown => {
     if (bound === 'current') return own;
@@ -78,7 +80,7 @@ function rangeWindow(spec: unknown, unit: unknown, sortBy: unknown): Window {
     if (own instanceof Date) {
       if (scale === undefined)
         throw location(5429513, 'For windows that involve date or time ranges, a unit must be provided.');
-      return new Date(own.getTime() + toDouble(bound) * scale);
+      return dateAt(own.getTime() + toDouble(bound) * scale);
     }
     if (!isNumeric(own))
       throw location(

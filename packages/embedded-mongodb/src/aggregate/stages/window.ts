@@ -1,8 +1,9 @@
 import { Int32 } from 'bson';
 import { editPath } from '../../update/path-edit.ts';
-import { bsonTypeOf, type Doc, isDocument } from '../../values/bson-type.ts';
+import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../../values/bson-type.ts';
 import { compareValues } from '../../values/compare.ts';
 import { encodeKey } from '../../values/key.ts';
+import { toDouble } from '../../values/numeric.ts';
 import { failedToParse, location } from '../../values/refusals.ts';
 import { compileSort, parseSort, sortDocuments, sortValue } from '../../values/sort.ts';
 import { compileAccumulator, groupAccumulators } from '../compile-accumulator.ts';
@@ -79,7 +80,7 @@ export const windowFunctions: Readonly<Record<string, FunctionCompiler>> = {
     if (sortBy === undefined) throw location(5371602, `'${name}' requires a sortBy`);
     const unknown = Object.keys(operand).find((field) => !['output', 'by', 'default'].includes(field));
     if (unknown) throw failedToParse(`Unknown argument in ${name}: ${unknown}`);
-    const by = Number(operand['by']);
+    const by = isNumeric(operand['by']) ? toDouble(operand['by']) : Number.NaN;
     if (!Number.isInteger(by)) throw failedToParse(`'by' must be an integer in ${name}`);
     const { compile, values } = scope.variables;
     const output = compile.compile(operand['output'], compile);
