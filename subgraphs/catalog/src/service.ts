@@ -40,7 +40,7 @@ export interface CatalogService extends LocalSubgraph, AsyncDisposable {
   listen(address: { host: string; port: number }): Promise<HttpServer>;
   /** `/images/*`: the pictures that the catalogue draws itself. Served where it listens; a process that serves the shop mounts them too. */
   readonly routes: readonly HttpRoute[];
-  /** Fills an empty catalogue with the demonstration goods; a catalogue with categories is left alone. */
+  /** Fills an empty catalogue with the demonstration goods; a catalogue with categories is left alone. Refused in production. */
   seedCatalogue(): Promise<void>;
 }
 
@@ -55,6 +55,8 @@ export async function createCatalogService(options: CatalogOptions): Promise<Cat
   const connection = createConnection(mongodbUri, {
     dbName: options.databaseName ?? 'swiftcart_catalog',
     autoIndex: false,
+    // A caller must not wait half a minute to learn that the database is away.
+    serverSelectionTimeoutMS: 5_000,
   });
   const store = createStore(connection);
   try {
@@ -100,7 +102,10 @@ export async function createCatalogService(options: CatalogOptions): Promise<Cat
         isReady: service.isReady,
         routes,
       }),
-    seedCatalogue: () => seedCatalogue(store, now()),
+    async seedCatalogue() {
+      if (isProduction) throw new Error('A shop in production is not filled with demonstration goods.');
+      await seedCatalogue(store, now());
+    },
     async [Symbol.asyncDispose]() {
       await rounds[Symbol.asyncDispose]();
       await ledger[Symbol.asyncDispose]();

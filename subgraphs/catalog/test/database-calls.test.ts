@@ -12,7 +12,8 @@ interface Call {
 let catalog: TestCatalog;
 let calls: Call[] = [];
 beforeAll(async () => {
-  catalog = await startCatalog();
+  // Background rounds would be counted too.
+  catalog = await startCatalog({ upkeepIntervalMs: 600_000 });
   mongoose.set('debug', (collection: string, method: string) => {
     if (method !== 'createIndex') calls.push({ collection, method });
   });

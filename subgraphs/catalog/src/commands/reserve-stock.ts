@@ -30,7 +30,10 @@ export async function reserveStock(context: CatalogContext, input: ReserveStockI
   const lines = mergeLines(input.lines);
   const [closed, shelves] = await Promise.all([
     store.closedOrders.find(orderId),
-    store.stock.findShelves(lines.map(({ productId }) => productId)),
+    store.stock.findShelves(
+      lines.map(({ productId }) => productId),
+      orderId,
+    ),
   ]);
   if (closed !== null) {
     // Whoever closed it may have died before everything was given back.
@@ -116,7 +119,7 @@ async function holdLine(
       if (crossing !== undefined) context.app.eventsWritten();
       return { line: heldLine(shelf, hold) };
     }
-    const [reread = null] = await stock.findShelves([line.productId]);
+    const [reread = null] = await stock.findShelves([line.productId], orderId);
     shelf = reread;
   }
 }

@@ -5,8 +5,24 @@ import type { Hold, LiveHold, PendingMovement } from '../domain/stock-record.ts'
 import type { ProductModel } from './product-model.ts';
 import { viewProjection } from './product-store.ts';
 
-/** A product with what orders have of it. */
-export type ShelfRecord = ProductView & { holds: Hold[] };
+/** A product with what one order has of it: at most one entry, since thousands of other orders' do not concern it. */
+export type ShelfRecord = Pick<ProductRecord, (typeof shelfFields)[number]> & { _id: string; holds: Hold[] };
+
+const shelfFields = [
+  'sku',
+  'slug',
+  'name',
+  'imageUrls',
+  'pack',
+  'categoryId',
+  'mrp',
+  'price',
+  'isActive',
+  'maxPerOrder',
+  'lowStockThreshold',
+  'version',
+  'stock',
+] as const;
 
 /** Set when a write makes a product low: it then counts only if exactly `available` was there under this threshold, and carries the event. */
 export interface LowCrossing {
@@ -17,7 +33,7 @@ export interface LowCrossing {
 
 /** Every change of stock: each is one conditional write of one document, and answers whether its condition held. */
 export interface StockStore {
-  findShelves(productIds: readonly string[]): Promise<ShelfRecord[]>;
+  findShelves(productIds: readonly string[], orderId: string): Promise<ShelfRecord[]>;
   /** Products of which an order has an entry, live or ended, by id. */
   findShelvesOf(orderId: string): Promise<ShelfRecord[]>;
   /** available -> reserved, for a product as it was read (`version`): a price that changed since is never promised. */
@@ -43,16 +59,29 @@ export interface StockStore {
   findAdjustment(productId: string, key: string): Promise<{ delta: number } | null>;
 }
 
+/** The database leaves the field out where the order has no entry. */
+type FoundShelf = Omit<ShelfRecord, 'holds'> & { holds?: Hold[] };
+const withHolds = (shelf: FoundShelf): ShelfRecord => ({ ...shelf, holds: shelf.holds ?? [] });
+
 export function createStockStore(model: ProductModel): StockStore {
-  const { holds: _holds, ...shelfProjection } = viewProjection;
+  const shelfProjection = (orderId: string) => ({
+    ...Object.fromEntries(shelfFields.map((field) => [field, 1])),
+    holds: { $elemMatch: { orderId } },
+  });
   const holdFilter = (productId: string, { orderId, quantity, state }: LiveHold) => ({
     _id: productId,
     holds: { $elemMatch: { orderId, quantity, state } },
   });
   return {
-    findShelves: (productIds) => model.find({ _id: { $in: [...productIds] } }, shelfProjection).lean<ShelfRecord[]>(),
-    findShelvesOf: (orderId) =>
-      model.find({ 'holds.orderId': orderId }, shelfProjection).sort({ _id: 1 }).lean<ShelfRecord[]>(),
+    async findShelves(productIds, orderId) {
+      const filter = { _id: { $in: [...productIds] } };
+      return (await model.find(filter, shelfProjection(orderId)).lean<FoundShelf[]>()).map(withHolds);
+    },
+    async findShelvesOf(orderId) {
+      const filter = { 'holds.orderId': orderId };
+      const found = await model.find(filter, shelfProjection(orderId)).sort({ _id: 1 }).lean<FoundShelf[]>();
+      return found.map(withHolds);
+    },
     async take({ _id, version }, hold, movement, crossing) {
       const { quantity, orderId } = hold;
       const { matchedCount } = await model.updateOne(
