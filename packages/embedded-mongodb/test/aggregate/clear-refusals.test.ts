@@ -98,6 +98,40 @@ const docs = [
   { _id: 3 },
 ].map(decoded);
 
+/** Operators with named arguments: random names would never get past their check. */
+const named: Readonly<Record<string, readonly string[]>> = {
+  $dateAdd: ['startDate', 'unit', 'amount', 'timezone'],
+  $dateSubtract: ['startDate', 'unit', 'amount', 'timezone'],
+  $dateDiff: ['startDate', 'endDate', 'unit', 'timezone', 'startOfWeek'],
+  $dateTrunc: ['date', 'unit', 'binSize', 'timezone', 'startOfWeek'],
+  $dateToString: ['date', 'format', 'timezone', 'onNull'],
+  $dateFromString: ['dateString', 'format', 'timezone', 'onError'],
+  $dateToParts: ['date', 'timezone', 'iso8601'],
+  $dateFromParts: ['year', 'month', 'day', 'hour', 'minute', 'millisecond', 'timezone'],
+  $hour: ['date', 'timezone'],
+  $convert: ['input', 'to', 'onNull'],
+  $trim: ['input', 'chars'],
+  $replaceAll: ['input', 'find', 'replacement'],
+  $regexFindAll: ['input', 'regex', 'options'],
+  $map: ['input', 'in'],
+  $filter: ['input', 'cond', 'limit'],
+  $reduce: ['input', 'initialValue', 'in'],
+  $zip: ['inputs', 'useLongestLength', 'defaults'],
+  $sortArray: ['input', 'sortBy'],
+  $firstN: ['input', 'n'],
+  $maxN: ['input', 'n'],
+  $percentile: ['input', 'p', 'method'],
+  $setField: ['field', 'input', 'value'],
+  $getField: ['field', 'input'],
+};
+const namedOperand = fc
+  .constantFrom(...Object.keys(named))
+  .chain((name) =>
+    fc
+      .record(Object.fromEntries((named[name] as string[]).map((argument) => [argument, fc.oneof(scalars, operand)])))
+      .map((value) => ({ [name]: value })),
+  );
+
 /** Any error but a CommandError would be the server's own fault: a crash instead of an answer. */
 function answersOrRefuses(work: () => unknown): void {
   try {
@@ -157,6 +191,10 @@ describe('whatever a client sends is answered or refused by a CommandError', () 
     always([anyOf(expressionOperators), operand], (name, value, doc) =>
       evaluateExpression({ [name]: value }, doc, { now }),
     );
+  });
+
+  it('expressions with named arguments', () => {
+    always([fieldNames, namedOperand], (_name, value, doc) => evaluateExpression(value, doc, { now }));
   });
 
   it('stages, accumulators and windows', () => {
