@@ -35,6 +35,8 @@ try {
     trustedKeys: { keys: [] },
     keyPair: generateKeyPair(),
     isProduction: config.isProduction,
+    // A running shop's events are its own to publish.
+    runsBackgroundWork: false,
     dataDirectory: config.dataDirectory,
   });
   const outcome = await service.createAdmin({ email: values.email, name: values.name, password });

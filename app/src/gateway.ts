@@ -29,7 +29,7 @@ await runProcess({
     env.assertValid();
 
     const metrics = createMetrics({ service: 'gateway', processMetrics: true });
-    const bus = createRedisBus({ url: redisUrl, logger });
+    const bus = createRedisBus({ url: redisUrl, logger, metrics });
     const keyPair = keyPairFromPem(privateKey.replaceAll('\\n', '\n'));
     const signer = createAssertionSigner({ keyPair, issuer: 'gateway' });
     const users = createSubgraphClient(

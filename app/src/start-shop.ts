@@ -68,8 +68,10 @@ export async function startShop({ wiring, config, env, logger, onProgress }: Sho
     const keys = await loadShopKeys(config);
     const database = opening(await openDatabase(config.mongodbUri, config.dataDirectory));
     onProgress('database', database.description);
-    const bus = opening(config.redisUrl ? createRedisBus({ url: config.redisUrl, logger }) : createMemoryBus());
     const metrics = createMetrics({ service: 'swiftcart', processMetrics: true });
+    // Held back until every consumer is there: what the last run left in an outbox must not pass a late one by.
+    const memoryBus = config.redisUrl ? undefined : opening(createMemoryBus({ logger, metrics, startPaused: true }));
+    const bus = memoryBus ?? opening(createRedisBus({ url: config.redisUrl ?? '', logger, metrics }));
     const common = {
       mongodbUri: database.uri,
       bus,
@@ -105,6 +107,8 @@ export async function startShop({ wiring, config, env, logger, onProgress }: Sho
       }),
     );
     onProgress('orders', 'carts, checkout, payments');
+
+    memoryBus?.open();
 
     const subgraphs = [users, catalog, orders, delivery];
     const subgraphUrls: Record<string, string> = {};

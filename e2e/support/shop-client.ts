@@ -46,7 +46,10 @@ export async function newCustomer(
   const { register } = await shopper(url).send(ops.REGISTER, { input: { name: 'Meera Iyer', email, password } });
   expect(register.userErrors).toEqual([]);
   const customer = shopper(url, { authorization: `Bearer ${register.session.accessToken}` });
-  const input = { label: 'Home', line1: '12 Lake View Road', city: 'Bengaluru', pincode: '560034', isDefault: true };
+  const input = {
+    ...{ label: 'Home', line1: '12 Lake View Road', line2: 'Second floor', city: 'Bengaluru', pincode: '560034' },
+    ...{ landmark: 'Opposite the lake', latitude: 12.9279, longitude: 77.6271, isDefault: true },
+  };
   const { saveAddress } = await customer.send(ops.SAVE_ADDRESS, { input });
   expect(saveAddress.userErrors).toEqual([]);
   return { ...customer, addressId: saveAddress.user.addresses[0].id, email, password };

@@ -27,7 +27,7 @@ await runProcess({
 
     const metrics = createMetrics({ service: 'delivery', processMetrics: true });
     const trustedKeys = readTrustedKeys(trustedKeyText);
-    const bus = createRedisBus({ url: redisUrl, logger });
+    const bus = createRedisBus({ url: redisUrl, logger, metrics });
     try {
       const service = await createDeliveryService({
         ...settings,

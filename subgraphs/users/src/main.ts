@@ -34,7 +34,7 @@ await runProcess({
 
     const metrics = createMetrics({ service: 'users', processMetrics: true });
     return openAll(async (resources) => {
-      const bus = resources.use(createRedisBus({ url: redisUrl, logger }));
+      const bus = resources.use(createRedisBus({ url: redisUrl, logger, metrics }));
       const service = resources.use(
         await createUsersService({
           ...config,

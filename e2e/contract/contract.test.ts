@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedMongodb } from '@swiftcart/embedded-mongodb';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoAccount, newCustomer, shopper } from '../support/shop-client.ts';
+import { ADD_TO_CART, SEARCH } from '../support/shop-operations.ts';
+import { type StartedShop, startShop } from '../support/start-shop.ts';
+import { createContractRecorder } from './contract-recorder.ts';
+import { playAccounts } from './play-accounts.ts';
+import { playCatalogue } from './play-catalogue.ts';
+import { playDelivery } from './play-delivery.ts';
+import { playOrders } from './play-orders.ts';
+import { startShopWithoutCatalogue } from './shop-without-catalogue.ts';
+import type { Stage } from './stage.ts';
+
+/** The play asks for everything at once, which is more than any screen may. */
+const ROOMY = {
+  MAX_TOKENS: '200000',
+  MAX_COST: '100000000',
+  MAX_DEPTH: '30',
+  MAX_FIELDS: '100000',
+  MAX_ALIASES: '1000',
+  MAX_BODY_BYTES: '1000000',
+};
+
+describe('the whole contract is real', () => {
+  const recorder = createContractRecorder();
+  let directory: string;
+  let shop: StartedShop;
+  let stage: Stage;
+  let server: Awaited<ReturnType<typeof startEmbeddedMongodb>>;
+  let database: MongoClient;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'swiftcart-contract-'));
+    server = await startEmbeddedMongodb({ port: 0, memory: true });
+    database = await MongoClient.connect(server.url);
+    shop = await startShop('in-process', directory, { ...ROOMY, MONGODB_URI: server.url });
+    const [operator, admin, rider] = await Promise.all(
+      ['operator', 'admin', 'rider'].map((role) => demoAccount(shop.url, role)),
+    );
+    if (!operator || !admin || !rider) throw new Error('demo accounts are missing');
+    stage = {
+      recorder,
+      url: shop.url,
+      socketUrl: shop.socketUrl,
+      dataDirectory: directory,
+      database,
+      operator,
+      admin,
+      rider,
+    };
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    await database?.close();
+    await server?.[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('plays accounts', () => playAccounts(stage));
+  it('plays the catalogue and orders', async () => playOrders(stage, await playCatalogue(stage)));
+  it('plays deliveries', () => playDelivery(stage));
+
+  it('plays a shop that serves few places and wants large orders', async () => {
+    const picky = { ...ROOMY, SERVICEABLE_PINCODES: '110', MINIMUM_ORDER_MINOR: '10000000' };
+    const folder = join(directory, 'picky');
+    for (const env of [picky, { ...picky, SERVICEABLE_PINCODES: '' }]) {
+      await using other = await startShop('in-process', folder, env);
+      const customer = await newCustomer(other.url);
+      const { nodes } = (await customer.send(SEARCH, { first: 1 })).products;
+      await customer.send(ADD_TO_CART, { productId: nodes[0].id });
+      const input = `idempotencyKey: "picky", addressId: "${customer.addressId}", paymentMethod: COD, expectedGrandTotal: 1`;
+      await recorder.call(customer, 'mutation', 'placeOrder', `(input: { ${input} })`);
+      await other.stop();
+    }
+  });
+
+  it('plays a shop that counts attempts', async () => {
+    await using other = await startShop('in-process', join(directory, 'counting'), { ...ROOMY, RATE_LIMITS: 'on' });
+    const twice = () => recorder.call(shopper(other.url), 'mutation', 'requestOtp', '(phone: "+919812345678")');
+    expect((await twice()).userErrors).toEqual([]);
+    expect((await twice()).userErrors[0]).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: expect.any(Number),
+    });
+    await other.stop();
+  });
+
+  it('plays a shop whose catalogue is down: the cart says so and loses nothing', async () => {
+    await using other = await startShopWithoutCatalogue(server.url);
+    const refused = await recorder.call(shopper(other.url), 'mutation', 'addToCart', '(productId: "prd_any")', 1);
+    expect(refused.userErrors[0].code).toBe('CATALOG_UNAVAILABLE');
+  });
+
+  it('received a value for every public field and every error code', () => {
+    expect({ fields: recorder.missingFields(), codes: recorder.missingCodes([]) }).toEqual({ fields: [], codes: [] });
+  });
+});

@@ -1,0 +1,120 @@
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * What a link does to the bytes of its connections:
+ * `delay` holds each chunk back; `cut` resets what is open and refuses what comes; `blackhole` swallows silently;
+ * `loseReply` delivers the request and resets the connection instead of the reply.
+ */
+export type LinkFault =
+  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'blackhole' }
+  | { readonly kind: 'loseReply' };
+
+/** A TCP link between two processes that can be made to misbehave. */
+export interface FaultProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Applies to open and to new connections until `heal`. */
+  inflict(fault: LinkFault): void;
+  /**
+   * Ends the fault. What a black hole held back is delivered late (`late`), as after a partition that heals, or its
+   * connections are reset (`reset`), as after one that outlasted the time-outs.
+   */
+  heal(held: 'late' | 'reset'): void;
+  /** Replies that were lost on purpose so far. */
+  readonly lostReplies: number;
+}
+
+/** Starts a link on a free loopback port that leads to `targetPort` of this machine. */
+export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
+  const pairs = new Set<{ client: Socket; upstream: Socket }>();
+  let fault: LinkFault | undefined;
+  let lostReplies = 0;
+
+  const server: Server = createServer({ noDelay: true }, (client) => {
+    if (fault?.kind === 'cut') {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = createConnection({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    const pair = { client, upstream };
+    pairs.add(pair);
+    const end = () => {
+      pairs.delete(pair);
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+    carry(client, upstream, () => true);
+    carry(upstream, client, () => {
+      if (fault?.kind !== 'loseReply') return true;
+      lostReplies += 1;
+      upstream.destroy();
+      client.resetAndDestroy();
+      return false;
+    });
+    if (fault?.kind === 'blackhole') hold(pair);
+  });
+
+  /** Passes chunks on in order, each no earlier than the fault of its arrival says, and no faster than they are read. */
+  function carry(from: Socket, to: Socket, mayPass: () => boolean): void {
+    let readyAt = 0;
+    from.on('data', (chunk) => {
+      if (!mayPass()) return;
+      const send = () => {
+        if (to.writable && !to.write(chunk)) {
+          from.pause();
+          to.once('drain', () => fault?.kind !== 'blackhole' && from.resume());
+        }
+      };
+      const now = Date.now();
+      if (fault?.kind === 'delay') readyAt = Math.max(readyAt, now + fault.ms);
+      if (readyAt <= now) send();
+      else setTimeout(send, readyAt - now).unref();
+    });
+    from.on('end', () => setTimeout(() => to.end(), Math.max(0, readyAt - Date.now())).unref());
+  }
+
+  const hold = ({ client, upstream }: { client: Socket; upstream: Socket }) => {
+    client.pause();
+    upstream.pause();
+  };
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const resetAll = () => {
+    for (const { client, upstream } of pairs) {
+      upstream.destroy();
+      client.resetAndDestroy();
+    }
+  };
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    inflict(next) {
+      fault = next;
+      if (next.kind === 'cut') resetAll();
+      if (next.kind === 'blackhole') for (const pair of pairs) hold(pair);
+    },
+    heal(held) {
+      const healed = fault;
+      fault = undefined;
+      if (healed?.kind !== 'blackhole') return;
+      if (held === 'reset') return resetAll();
+      for (const { client, upstream } of pairs) {
+        client.resume();
+        upstream.resume();
+      }
+    },
+    get lostReplies() {
+      return lostReplies;
+    },
+    async [Symbol.asyncDispose]() {
+      resetAll();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+
+/** What one run of the harness is asked to do. */
+export interface FaultOptions {
+  /** Decides every fault and every shopper's choices. */
+  readonly seed: number;
+  /** How long faults are inflicted; starting, healing and checking come on top. */
+  readonly seconds: number;
+  readonly shoppers: number;
+}
+
+/** Reads `--seed`, `--seconds` or `--minutes`, `--shoppers`. Throws naming the option that is malformed. */
+export function readOptions(args: readonly string[], freshSeed: () => number): FaultOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string' },
+      seconds: { type: 'string' },
+      minutes: { type: 'string' },
+      shoppers: { type: 'string' },
+    },
+  });
+  if (values.seconds !== undefined && values.minutes !== undefined) throw new Error('--seconds or --minutes, not both');
+  const number = (name: keyof typeof values, low: number, high: number, otherwise: number): number => {
+    const text = values[name];
+    if (text === undefined) return otherwise;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < low || value > high) {
+      throw new Error(`--${name} must be a whole number from ${low} to ${high}, not ${text}`);
+    }
+    return value;
+  };
+  const minutes = number('minutes', 1, 24 * 60, 1);
+  return {
+    seed: number('seed', 0, 2 ** 32 - 1, freshSeed()),
+    seconds: values.minutes === undefined ? number('seconds', 5, 86_400, 60) : minutes * 60,
+    shoppers: number('shoppers', 1, 500, 20),
+  };
+}
