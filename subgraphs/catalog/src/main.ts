@@ -23,7 +23,7 @@ await runProcess({
     env.assertValid();
 
     const metrics = createMetrics({ service: 'catalog', processMetrics: true });
-    const bus = createRedisBus({ url: redisUrl, logger });
+    const bus = createRedisBus({ url: redisUrl, logger, metrics });
     const service = await createCatalogService({
       ...config,
       mongodbUri,

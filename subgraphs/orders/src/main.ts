@@ -53,7 +53,7 @@ await runProcess({
     const portTo = (audience: keyof typeof siblings) =>
       opening(createSubgraphClient({ url: siblings[audience] }, { audience, sign, timeoutMs, metrics }));
     try {
-      const bus = opening(createRedisBus({ url: redisUrl, logger }));
+      const bus = opening(createRedisBus({ url: redisUrl, logger, metrics }));
       const service = opening(
         await createOrdersService({
           mongodbUri,
