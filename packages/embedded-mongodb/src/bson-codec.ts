@@ -20,7 +20,14 @@ export function decodeDocument(bytes: Uint8Array, rawFields?: Readonly<Record<st
 
 /** BSON bytes in memory of their own: they are kept, and a view would pin the buffer that they were cut from. */
 export function encodeDocument(doc: Doc): Uint8Array {
-  return new Uint8Array(serialize(doc, { ignoreUndefined: true }));
+  try {
+    return new Uint8Array(serialize(doc, { ignoreUndefined: true }));
+  } catch (error) {
+    // The serialiser's buffer holds a little more than one document may weigh, and overruns as a RangeError.
+    if (error instanceof RangeError)
+      throw new CommandError(10334, `BSONObj size is invalid: over ${MAX_DOCUMENT_BYTES}(16MB)`);
+    throw error;
+  }
 }
 
 /** Refuses a document over 16 MiB with MongoDB's code 10334. */

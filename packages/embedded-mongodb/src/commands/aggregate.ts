@@ -12,6 +12,7 @@ import { assertKnownFields, countOf, flagOf, namespaceOf, optionalDocument, requ
 import type { Command, CommandContext } from './command.ts';
 import { explainAggregate } from './explain.ts';
 import { maxTimeOf } from './find.ts';
+import { sourceDocuments } from './source-stages.ts';
 import { writeOutput } from './write-output.ts';
 
 const FIELDS = [
@@ -30,9 +31,6 @@ export const aggregate: Command = {
     const { body } = context;
     assertKnownFields(body, 'aggregate', FIELDS);
     const pipeline = requireArray(body, 'pipeline', 'aggregate');
-    if (operandOf(pipeline[0], '$changeStream') !== undefined) {
-      throw new CommandError(40573, 'The $changeStream stage is only supported on replica sets');
-    }
     if (flagOf(body, 'explain')) return explainAggregate(context);
     const cursor = optionalDocument(body, 'cursor');
     if (!cursor) {
@@ -40,13 +38,14 @@ export const aggregate: Command = {
     }
     const namespace = aggregateNamespace(context);
     const { stages, output } = splitOutput(pipeline, variablesOf(context));
-    const { selection, rest } = splitSelection(context, stages);
-    const run = preparePipeline(rest, {
+    const source = sourceDocuments(context, namespace, stages[0]);
+    const { selection, rest } = splitSelection(context, source ? [] : stages);
+    const run = preparePipeline(source ? stages.slice(1) : rest, {
       ...variablesOf(context),
       lookupCollection: (name) => docsOf(context.catalog.find(`${context.database}.${name}`)),
     });
-    const rows = selectRows(context.catalog.find(namespace), selection);
-    const results = [...run(rows.map((row) => row.doc))];
+    const docs = source ?? selectRows(context.catalog.find(namespace), selection).map((row) => row.doc);
+    const results = [...run(docs)];
     if (output) writeOutput(context, results, output);
     const batch = context.cursors.open(namespace, output ? [] : encoded(results), {
       batchSize: countOf(cursor, 'batchSize'),

@@ -1,5 +1,6 @@
 import { aggregate } from './aggregate.ts';
 import { bulkWrite } from './bulk-write.ts';
+import { collStats, validate } from './collection-stats.ts';
 import {
   collMod,
   create,
@@ -18,7 +19,7 @@ import { explain } from './explain.ts';
 import { find } from './find.ts';
 import { findAndModify } from './find-and-modify.ts';
 import * as handshake from './handshake.ts';
-import { collStats, createIndexes, dropIndexes, listIndexes } from './indexes.ts';
+import { createIndexes, dropIndexes, listIndexes } from './indexes.ts';
 import { insert } from './insert.ts';
 import { update } from './update.ts';
 
@@ -68,6 +69,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   deleteIndexes: dropIndexes,
   collStats,
   collstats: collStats,
+  validate,
   dbStats,
   dbstats: dbStats,
 };

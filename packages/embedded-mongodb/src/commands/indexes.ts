@@ -1,4 +1,4 @@
-import { Int32, Long } from 'bson';
+import { Int32 } from 'bson';
 import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Collection } from '../engine/collection.ts';
@@ -145,26 +145,3 @@ function namesToDrop(collection: Collection, index: unknown): string[] {
     return found.name;
   });
 }
-
-/** https://www.mongodb.com/docs/manual/reference/command/collStats/ */
-export const collStats: Command = {
-  run(context) {
-    const namespace = namespaceOf(context);
-    const collection = context.catalog.find(namespace);
-    const count = collection?.size ?? 0;
-    const size = collection?.byteLength ?? 0;
-    return {
-      ns: namespace,
-      size: Long.fromNumber(size),
-      count: new Int32(count),
-      ...(count > 0 ? { avgObjSize: new Int32(Math.floor(size / count)) } : {}),
-      storageSize: Long.fromNumber(size),
-      nindexes: new Int32(collection?.indexDefinitions.length ?? 0),
-      indexSizes: Object.fromEntries((collection?.indexDefinitions ?? []).map(({ name }) => [name, new Int32(0)])),
-      totalIndexSize: new Int32(0),
-      totalSize: Long.fromNumber(size),
-      scaleFactor: new Int32(1),
-      capped: false,
-    };
-  },
-};

@@ -1,0 +1,49 @@
+import { Int32, Long } from 'bson';
+import { CommandError } from '../command-error.ts';
+import type { Collection } from '../engine/collection.ts';
+import { type Doc, isDocument } from '../values/bson-type.ts';
+import { collectionStats } from './collection-stats.ts';
+import type { CommandContext } from './command.ts';
+
+/** A pipeline's first stage that brings documents of its own in place of the collection's. */
+const SOURCES: Readonly<Record<string, (context: CommandContext, namespace: string, operand: unknown) => Doc[]>> = {
+  $collStats: describeCollection,
+  $indexStats: describeIndexes,
+  $changeStream() {
+    throw new CommandError(40573, 'The $changeStream stage is only supported on replica sets');
+  },
+};
+
+/** The documents of a leading source stage, or undefined when the pipeline reads its collection. */
+export function sourceDocuments(context: CommandContext, namespace: string, first: unknown): Doc[] | undefined {
+  const [name = ''] = isDocument(first) ? Object.keys(first) : [];
+  const source = Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
+  return source?.(context, namespace, (first as Doc)[name]);
+}
+
+/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/collStats/ : `count` and `storageStats`. */
+function describeCollection(context: CommandContext, namespace: string, operand: unknown): Doc[] {
+  const collection = requireCollection(context, namespace);
+  if (!isDocument(operand)) throw new CommandError(10001, '$collStats must take a nested object');
+  const described: Doc = { ns: namespace, host: 'localhost', localTime: context.now() };
+  if (operand['storageStats']) described['storageStats'] = collectionStats(collection);
+  if (operand['count']) described['count'] = new Int32(collection.size);
+  return [described];
+}
+
+/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/indexStats/ : accesses are not counted. */
+function describeIndexes(context: CommandContext, namespace: string): Doc[] {
+  return requireCollection(context, namespace).indexDefinitions.map(({ name, spec }) => ({
+    name,
+    key: spec['key'],
+    host: 'localhost',
+    accesses: { ops: Long.ZERO, since: context.startedAt },
+    spec,
+  }));
+}
+
+function requireCollection(context: CommandContext, namespace: string): Collection {
+  const collection = context.catalog.find(namespace);
+  if (!collection) throw new CommandError(26, `Collection [${namespace}] not found.`);
+  return collection;
+}
