@@ -76,31 +76,52 @@ export interface Gateway extends AsyncDisposable {
 
 /** Starts a gateway. Rejects when the supergraph cannot be loaded, revocations cannot be read, or the port is taken. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  // Whatever was opened when something later fails is closed again, last first.
+  const opened: AsyncDisposable[] = [];
+  const closeAll = async () => {
+    for (const part of opened.splice(0).reverse()) await part[Symbol.asyncDispose]();
+  };
+  try {
+    return await openGateway(options, closeAll, (part) => {
+      opened.push(part);
+      return part;
+    });
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+type Opening = <Part extends AsyncDisposable>(part: Part) => Part;
+
+async function openGateway(options: GatewayOptions, closeAll: () => Promise<void>, opening: Opening): Promise<Gateway> {
   const { logger, metrics, isProduction } = options;
   const limits = withDefaultLimits(options.limits);
   const forwardHeaders = options.forwardHeaders ?? ['x-cart-token'];
   const trustedProxies = options.trustedProxies ?? 0;
   const graphs = await createGraphStore(options.supergraph, logger);
-  const revoked = await createRevokedSessions(options.auth?.revocations);
+  const revoked = opening(await createRevokedSessions(options.auth?.revocations));
   const authenticate = createAuthenticate(options.auth?.verifier, revoked);
-  const sources = createDataSources({
-    settings: {
-      deadlineMs: limits.subgraphDeadlineMs,
-      deadlinesMs: options.subgraphDeadlinesMs ?? {},
-      retries: limits.subgraphRetries,
-      breakerFailures: limits.breakerFailures,
-      breakerOpenMs: limits.breakerOpenMs,
-      maxResponseBytes: limits.subgraphMaxResponseBytes,
-      maxConnections: limits.subgraphMaxConnections,
-      connectTimeoutMs: limits.subgraphConnectTimeoutMs,
-      keepAliveMs: 15_000,
-    },
-    callHeaders: createCallHeaders(options.auth?.signer),
-    localSubgraphs: options.localSubgraphs ?? new Map(),
-    subgraphUrls: options.subgraphUrls ?? {},
-    logger,
-    metrics,
-  });
+  const sources = opening(
+    createDataSources({
+      settings: {
+        deadlineMs: limits.subgraphDeadlineMs,
+        deadlinesMs: options.subgraphDeadlinesMs ?? {},
+        retries: limits.subgraphRetries,
+        breakerFailures: limits.breakerFailures,
+        breakerOpenMs: limits.breakerOpenMs,
+        maxResponseBytes: limits.subgraphMaxResponseBytes,
+        maxConnections: limits.subgraphMaxConnections,
+        connectTimeoutMs: limits.subgraphConnectTimeoutMs,
+        keepAliveMs: 15_000,
+      },
+      callHeaders: createCallHeaders(options.auth?.signer),
+      localSubgraphs: options.localSubgraphs ?? new Map(),
+      subgraphUrls: options.subgraphUrls ?? {},
+      logger,
+      metrics,
+    }),
+  );
   const isExplained = !isProduction;
   const operations = createOperationStore({
     maxTokens: limits.maxTokens,
@@ -109,26 +130,27 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     check: (parsed) => requireWithinLimits(parsed, limits, isExplained),
   });
   const persisted = await createPersistedOperations(options.persistedOperations ?? { safelist: 'off' }, logger);
-  const rateLimits = createRateLimits(
-    { ...defaultRateLimits, ...options.rateLimits, redisUrl: options.redisUrl },
-    logger,
+  const rateLimits = opening(
+    createRateLimits({ ...defaultRateLimits, ...options.rateLimits, redisUrl: options.redisUrl }, logger),
   );
   const access = {
     onDeniedQuery: options.onDeniedQuery ?? 'null',
     evaluatePolicies: options.evaluatePolicies,
   } as const;
   const pipeline = createPipeline({ graphs, operations, persisted, sources, access, rateLimits, limits, isExplained });
-  const sockets = createSocketServer({
-    pipeline,
-    streams: createStreamExecutor(sources),
-    authenticate,
-    revoked,
-    logger,
-    forwardHeaders,
-    trustedProxies,
-    maxMessageBytes: limits.socketMaxMessageBytes,
-    maxOperationsPerSocket: limits.socketMaxOperations,
-  });
+  const sockets = opening(
+    createSocketServer({
+      pipeline,
+      streams: createStreamExecutor(sources),
+      authenticate,
+      revoked,
+      logger,
+      forwardHeaders,
+      trustedProxies,
+      maxMessageBytes: limits.socketMaxMessageBytes,
+      maxOperationsPerSocket: limits.socketMaxOperations,
+    }),
+  );
   const handle = createGraphqlRoute({
     pipeline,
     authenticate,
@@ -144,16 +166,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     exposeSubgraphNames: options.exposeSubgraphNames ?? false,
     landingPage: (options.landingPage ?? !isProduction) ? await renderLandingPage(logger) : undefined,
   });
-  const watch = watchSupergraph(options.supergraph, graphs);
-  const server = await startHttpServer({
-    host: options.host,
-    port: options.port,
-    logger,
-    metrics,
-    maxBodyBytes: 50_000_000,
-    routes: [{ path: '/graphql', handle }, ...(options.routes ?? [])],
-    onUpgrade: [{ path: '/graphql', handle: sockets.handleUpgrade }],
-  });
+  opening(watchSupergraph(options.supergraph, graphs));
+  const server = opening(
+    await startHttpServer({
+      host: options.host,
+      port: options.port,
+      logger,
+      metrics,
+      maxBodyBytes: 50_000_000,
+      routes: [{ path: '/graphql', handle }, ...(options.routes ?? [])],
+      onUpgrade: [{ path: '/graphql', handle: sockets.handleUpgrade }],
+    }),
+  );
 
   return {
     url: server.url,
@@ -163,13 +187,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       sockets.drain();
       await server.drain(limits.drainTimeoutMs);
     },
-    async [Symbol.asyncDispose]() {
-      watch[Symbol.dispose]();
-      await sockets[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-      await sources[Symbol.asyncDispose]();
-      await rateLimits[Symbol.asyncDispose]();
-      await revoked[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: closeAll,
   };
 }

@@ -207,6 +207,23 @@ describe('a subgraph that fails', () => {
     expect(reply.errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }]);
   });
 
+  test('cannot hold a request beyond the deadline of the whole, however many fetches it has', async () => {
+    await using cart = await startScriptedSubgraph(async () => {
+      await sleep(300);
+      return answerLines();
+    });
+    await using catalog = await startScriptedSubgraph(() => new Promise(() => undefined));
+    await using graph = await startGateway(
+      { cart: { typeDefs: lines, url: cart.url }, catalog: { typeDefs: products, url: catalog.url } },
+      { limits: { requestDeadlineMs: 600 } },
+    );
+    const startedAt = Date.now();
+    const reply = await graph.client.request<{ lines: unknown[] }>('{ lines { product { id name } } }');
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(reply.data?.lines).toHaveLength(100);
+    expect(reply.errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }]);
+  });
+
   test.each([
     { what: 'HTML', answer: '<html>' },
     { what: 'no GraphQL result', answer: '{"hello":1}' },

@@ -29,7 +29,12 @@ export async function createRevokedSessions(source: RevocationSource | undefined
     for (const listener of listeners) listener(sessionId);
   };
   const subscription = await source?.listen(add);
-  for (const revocation of (await source?.loadInitial()) ?? []) add(revocation);
+  try {
+    for (const revocation of (await source?.loadInitial()) ?? []) add(revocation);
+  } catch (error) {
+    await subscription?.[Symbol.asyncDispose]();
+    throw error;
+  }
 
   const sweep = setInterval(() => {
     for (const [sessionId, end] of until) if (end < Date.now()) until.delete(sessionId);

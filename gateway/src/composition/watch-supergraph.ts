@@ -8,8 +8,8 @@ const lookEveryMs = 1_000;
  * Reloads the graph when its file changes and on SIGHUP. The file is looked at by time and size rather than through
  * file events: those are lost when a deployment swaps a symbolic link or mounts a new volume in its place.
  */
-export function watchSupergraph(source: SupergraphSource, graphs: GraphStore): Disposable {
-  if ('sdl' in source) return { [Symbol.dispose]: () => undefined };
+export function watchSupergraph(source: SupergraphSource, graphs: GraphStore): AsyncDisposable {
+  if ('sdl' in source) return { [Symbol.asyncDispose]: async () => undefined };
   let seen = stampOf(source.path);
   const reload = () => void graphs.reload();
   const timer = setInterval(() => {
@@ -21,7 +21,7 @@ export function watchSupergraph(source: SupergraphSource, graphs: GraphStore): D
   timer.unref();
   process.on('SIGHUP', reload);
   return {
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       clearInterval(timer);
       process.off('SIGHUP', reload);
     },

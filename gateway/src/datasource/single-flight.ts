@@ -1,5 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
+import { SubgraphFailure } from './subgraph-failure.ts';
 
 /** Headers that name one request and change no answer: they must not keep equal queries apart. */
 const requestNames = new Set(['x-correlation-id', 'traceparent', 'tracestate']);
@@ -25,7 +26,7 @@ export function createSingleFlight(inner: DataSource, mutations: MutationClock):
       const key = keyOf(fetch, call, mutations.now);
       let flight = flights.get(key);
       if (flight === undefined) {
-        flight = new Flight((signal) => inner.fetch(fetch, { ...call, signal }));
+        flight = new Flight(inner.name, (signal) => inner.fetch(fetch, { ...call, signal }));
         flights.set(key, flight);
         const started = flight;
         flight.onEnd(() => {
@@ -68,7 +69,10 @@ class Flight {
   readonly #waiting = new Set<{ resolve: (response: SubgraphResponse) => void; reject: (reason: unknown) => void }>();
   readonly #endListeners: (() => void)[] = [];
 
-  constructor(run: (signal: AbortSignal) => Promise<SubgraphResponse>) {
+  readonly #subgraph: string;
+
+  constructor(subgraph: string, run: (signal: AbortSignal) => Promise<SubgraphResponse>) {
+    this.#subgraph = subgraph;
     // Started a tick later, so that the first to join is waiting before it can end.
     Promise.resolve()
       .then(() => run(this.#ending.signal))
@@ -89,7 +93,8 @@ class Flight {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiting.delete(waiter);
-        reject(signal.reason);
+        const message = `The request ended before ${this.#subgraph} answered.`;
+        reject(new SubgraphFailure('SUBGRAPH_TIMEOUT', this.#subgraph, message, { cause: signal.reason }));
         if (this.#waiting.size > 0) return;
         this.#end();
         this.#ending.abort();

@@ -14,10 +14,11 @@ export function forwardedHeaders(
   allowed: readonly string[],
   clientAddress: string,
 ): Record<string, string> {
-  const forwarded: Record<string, string> = { 'x-client-address': clientAddress };
+  const forwarded: Record<string, string> = {};
   for (const name of [...alwaysForwarded, ...allowed]) {
     const value = headers[name];
     if (typeof value === 'string' && value !== '' && name !== HEADERS.identity) forwarded[name] = value;
   }
+  forwarded['x-client-address'] = clientAddress;
   return forwarded;
 }

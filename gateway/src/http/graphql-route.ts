@@ -98,10 +98,9 @@ async function answerRequest(
     const caller = await options.authenticate(req.headers.authorization);
     const parameters = isGet ? readGetParameters(req) : await readPostParameters(req, options.maxBodyBytes);
     const { data, errors, kind } = await run(options, req, res, { parameters, caller, correlationId, isGet });
-    const seconds = (performance.now() - startedAt) / 1_000;
-    const operation = options.metrics?.operationLabel(parameters.operationName) ?? '';
-    options.metrics?.operationSeconds.observe({ operation, kind }, seconds);
-    return { status: 200, body: errors.length === 0 ? { data } : { errors: report(errors), data } };
+    const formatted = report(errors);
+    noteOperation(options, parameters.operationName, kind, performance.now() - startedAt, formatted.length);
+    return { status: 200, body: formatted.length === 0 ? { data } : { errors: formatted, data } };
   } catch (error) {
     const errors = errorsOf(error);
     if (error instanceof OperationKindError) res.setHeader('allow', 'POST');
@@ -114,6 +113,20 @@ async function answerRequest(
   } finally {
     leave?.();
   }
+}
+
+function noteOperation(
+  { logger, metrics }: GraphqlRouteOptions,
+  name: string | undefined,
+  kind: OperationTypeNode,
+  durationMs: number,
+  errorCount: number,
+): void {
+  metrics?.operationSeconds.observe({ operation: metrics.operationLabel(name), kind }, durationMs / 1_000);
+  logger.debug(
+    { operation: name ?? null, kind, durationMs: Math.round(durationMs * 10) / 10, errorCount },
+    'operation',
+  );
 }
 
 interface RunInput {

@@ -5,6 +5,7 @@ import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimi
 import type { Caller } from '../auth/caller.ts';
 import { OperationRefusedError } from '../planning/parsed-operation.ts';
 import type { PreparedOperation } from '../planning/prepared-operation.ts';
+import { clientNetwork } from './client-network.ts';
 import { countRootFields } from './operation-cost.ts';
 
 export interface RateLimitSettings {
@@ -93,8 +94,9 @@ export function createRateLimits(settings: RateLimitSettings, logger: Logger): R
   }
 
   return {
-    async spend(prepared, cost, caller, address) {
+    async spend(prepared, cost, caller, clientAddress) {
       if (!settings.isOn) return undefined;
+      const address = clientNetwork(clientAddress);
       for (const [name, count] of countRootFields(prepared, fields)) {
         const rule = fields.get(name);
         if (rule !== undefined) await consume(`field-${name}`, rule.limiter, rule.calls, address, count);
