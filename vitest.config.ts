@@ -16,7 +16,10 @@ export default defineConfig({
           include: ['{packages,subgraphs}/*/{src,test}/**/*.test.ts', '{gateway,app}/{src,test}/**/*.test.ts'],
         },
       },
-      { resolve, test: { ...shared, name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
+      {
+        resolve,
+        test: { ...shared, name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 90_000 },
+      },
     ],
   },
 });
