@@ -4,7 +4,7 @@ import { type Selection, select } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { type Doc, isDocument } from '../values/bson-type.ts';
 import { toDouble } from '../values/numeric.ts';
-import { aggregateNamespace, splitSelection } from './aggregate.ts';
+import { aggregateNamespace, splitSelection } from './aggregate-selection.ts';
 import {
   assertKnownFields,
   countOf,
