@@ -40,14 +40,15 @@ const schema = new Schema<Cart>(
   { ...collectionOptions, collection: 'carts' },
 );
 
-// One active cart a customer. Partial, because guest carts have no owner.
-schema.index({ ownerId: 1 }, { unique: true, partialFilterExpression: { ownerId: { $type: 'string' } } });
+// One active cart a customer. Partial, because guest carts have no owner; with `$gt`, because MongoDB uses a partial index
+// only where the query implies its filter, and equality implies `$gt` but not `$type`.
+schema.index({ ownerId: 1 }, { unique: true, partialFilterExpression: { ownerId: { $gt: '' } } });
 // The token is looked up by its hash: no comparison that a clock could measure.
-schema.index({ tokenHash: 1 }, { unique: true, partialFilterExpression: { tokenHash: { $type: 'string' } } });
+schema.index({ tokenHash: 1 }, { unique: true, partialFilterExpression: { tokenHash: { $gt: '' } } });
 schema.index({ 'items._id': 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 // Merges that stopped half way.
-schema.index({ isMergeDone: 1, updatedAt: 1 }, { partialFilterExpression: { mergedInto: { $type: 'string' } } });
+schema.index({ isMergeDone: 1, updatedAt: 1 }, { partialFilterExpression: { mergedInto: { $gt: '' } } });
 
 /** What a change of a cart replaces. */
 export type CartFields = Partial<Pick<Cart, 'items' | 'couponCode' | 'expiresAt' | 'mergedCartIds'>>;
@@ -115,7 +116,7 @@ export function createCartStore(connection: Connection) {
     },
     findStoppedMerges: (before: Date, limit: number) =>
       model
-        .find({ isMergeDone: false, updatedAt: { $lt: before }, mergedInto: { $type: 'string' } })
+        .find({ isMergeDone: false, updatedAt: { $lt: before }, mergedInto: { $gt: '' } })
         .limit(limit)
         .lean<Cart[]>()
         .exec(),

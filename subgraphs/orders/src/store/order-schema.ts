@@ -113,6 +113,12 @@ const event = part({
   occurredAt: instant,
 });
 
+/**
+ * Earlier than any instant of ours. MongoDB uses a partial index only where the query implies its filter, so queries by
+ * `saga.dueAt` and `expiresAt` name this bound too.
+ */
+export const beginning = new Date(0);
+
 /** The order's collection. `outbox` is the field definition of the events package. */
 export function orderSchema(outbox: unknown): Schema {
   const schema = new Schema(
@@ -154,8 +160,8 @@ export function orderSchema(outbox: unknown): Schema {
   schema.index({ number: 1 }, { unique: true });
   // One live order per cart as it was: two keys cannot sell one cart twice.
   schema.index({ cartId: 1, cartVersion: 1 }, { unique: true, partialFilterExpression: { isLive: true } });
-  schema.index({ 'saga.dueAt': 1 }, { partialFilterExpression: { 'saga.dueAt': { $type: 'date' } } });
-  schema.index({ expiresAt: 1 }, { partialFilterExpression: { expiresAt: { $type: 'date' } } });
+  schema.index({ 'saga.dueAt': 1 }, { partialFilterExpression: { 'saga.dueAt': { $gt: beginning } } });
+  schema.index({ expiresAt: 1 }, { partialFilterExpression: { expiresAt: { $gt: beginning } } });
   schema.index({ customerId: 1, _id: -1 });
   schema.index({ status: 1, _id: -1 });
   // Confirmed orders that delivery has said nothing about: few, however many orders there are.

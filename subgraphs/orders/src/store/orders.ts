@@ -4,7 +4,7 @@ import type { Order, OrderEvent, Saga } from '../domain/order.ts';
 import type { OrderStatus } from '../domain/order-lifecycle.ts';
 import { unpaidStatuses } from '../domain/order-lifecycle.ts';
 import { duplicateFieldsOf } from './field-types.ts';
-import { orderSchema } from './order-schema.ts';
+import { beginning, orderSchema } from './order-schema.ts';
 
 /** The stored order carries its outgoing events: state and announcement are one write. */
 export type OrderDocument = Order & { readonly outbox: readonly DomainEvent[] };
@@ -91,7 +91,7 @@ export function createOrderStore(connection: Connection) {
     takeOverdue: (now: Date, until: Date) =>
       model
         .findOneAndUpdate(
-          { 'saga.dueAt': { $lte: now } },
+          { 'saga.dueAt': { $gt: beginning, $lte: now } },
           { $set: { 'saga.dueAt': until } },
           { sort: { 'saga.dueAt': 1 }, returnDocument: 'after', projection: shown },
         )
@@ -104,7 +104,7 @@ export function createOrderStore(connection: Connection) {
     },
     findExpired: (now: Date, limit: number) =>
       model
-        .find({ status: { $in: unpaidStatuses }, isVisible: true, expiresAt: { $lte: now } }, shown)
+        .find({ status: { $in: unpaidStatuses }, isVisible: true, expiresAt: { $gt: beginning, $lte: now } }, shown)
         .limit(limit)
         .lean<Order[]>()
         .exec(),
