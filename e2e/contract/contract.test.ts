@@ -5,7 +5,7 @@ import { startEmbeddedMongodb } from '@swiftcart/embedded-mongodb';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoAccount, newCustomer, shopper } from '../support/shop-client.ts';
-import { ADD_TO_CART, SEARCH } from '../support/shop-operations.ts';
+import { ADD_TO_CART, CART, MERGE_CART, SEARCH } from '../support/shop-operations.ts';
 import { type StartedShop, startShop } from '../support/start-shop.ts';
 import { createContractRecorder } from './contract-recorder.ts';
 import { playAccounts } from './play-accounts.ts';
@@ -63,6 +63,19 @@ describe('the whole contract is real', () => {
   it('plays accounts', () => playAccounts(stage));
   it('plays the catalogue and orders', async () => playOrders(stage, await playCatalogue(stage)));
   it('plays deliveries', () => playDelivery(stage));
+
+  it('forgets a guest cart whose token has expired, for reading and merging alike', async () => {
+    const { nodes } = (await stage.operator.send(SEARCH, { first: 1 })).products;
+    const { addToCart } = await shopper(shop.url).send(ADD_TO_CART, { productId: nodes[0].id });
+    const { id, guestToken } = addToCart.cart;
+    const carts = database.db('swiftcart_orders').collection<{ _id: string }>('carts');
+    const { modifiedCount } = await carts.updateOne({ _id: id }, { $set: { expiresAt: new Date(0) } });
+    expect(modifiedCount).toBe(1);
+    expect(await shopper(shop.url, { 'x-cart-token': guestToken }).send(CART)).toEqual({ cart: null });
+    const customer = await newCustomer(shop.url);
+    const { mergeCart } = await customer.send(MERGE_CART, { token: guestToken });
+    expect(mergeCart.userErrors[0].code).toBe('NOT_FOUND');
+  });
 
   it('plays a shop that serves few places and wants large orders', async () => {
     const picky = { ...ROOMY, SERVICEABLE_PINCODES: '110', MINIMUM_ORDER_MINOR: '10000000' };
