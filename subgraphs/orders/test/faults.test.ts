@@ -82,6 +82,22 @@ describe('a sibling that fails', () => {
   });
 });
 
+describe('a cart that changes while it is ordered', () => {
+  it('is not cleared, because what came in meanwhile was not ordered', async () => {
+    const viewer = await shop.shopper('usr_meanwhile', 'prd_meanwhile');
+    shop.addProduct('prd_later');
+    const placing = during('reserveStock', 'slow', () => shop.place(viewer, { expectedGrandTotal: 7_900 }));
+    await eventually(
+      () => shop.service.database.collection('orders').countDocuments({ customerId: 'usr_meanwhile' }),
+      (count) => count === 1,
+    );
+    await shop.add(viewer, 'prd_later');
+    expect((await placing).order?.items.map(({ productName }) => productName)).toEqual(['Product prd_meanwhile']);
+    const read = await shop.as(viewer)<{ cart: { totalQuantity: number } }>('{ cart { totalQuantity } }');
+    expect(read.data?.cart.totalQuantity).toBe(2);
+  });
+});
+
 describe('quote while a sibling is down', () => {
   it('is an error that says which kind, not a wrong number', async () => {
     const viewer = await shop.shopper('usr_quote');
