@@ -1,7 +1,7 @@
 import type { Binary } from 'bson';
 import { type BsonTypeName, bsonTypeNumbers, bsonTypeOf, isNumeric } from '../values/bson-type.ts';
 import { binaryBytes } from '../values/compare.ts';
-import { toDouble, toExact } from '../values/numeric.ts';
+import { isZero, toDouble, toExact } from '../values/numeric.ts';
 import { preview } from '../values/preview.ts';
 import { badValue, failedToParse, typeMismatch } from '../values/refusals.ts';
 import { type Predicate, valuePredicate } from './predicate.ts';
@@ -56,7 +56,7 @@ export function existsPredicate(operand: unknown): Predicate {
 /** BSON truth: false, null, missing and zero are false. */
 export function isTruthy(value: unknown): boolean {
   if (value === undefined || value === null || value === false) return false;
-  return !isNumeric(value) || toDouble(value) !== 0;
+  return !isNumeric(value) || !isZero(value);
 }
 
 export function sizePredicate(operand: unknown): Predicate {

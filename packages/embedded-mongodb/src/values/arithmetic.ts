@@ -1,14 +1,6 @@
 import { bsonTypeOf } from './bson-type.ts';
-import {
-  decimalFrom,
-  doubleValue,
-  type Exact,
-  fitsInt64,
-  integerValue,
-  toDecimal,
-  toDouble,
-  toExact,
-} from './numeric.ts';
+import { decimalFrom, type Exact } from './decimal-rounding.ts';
+import { doubleValue, fitsInt64, integerValue, toDecimal, toDouble, toExact } from './numeric.ts';
 
 /** The wider of the operands' numeric types, which is the result's: int, long, double, decimal. */
 export type NumberType = 'int' | 'long' | 'double' | 'decimal';

@@ -2,8 +2,9 @@ import type { Binary, Code, ObjectId, Timestamp } from 'bson';
 import { bsonTypeOf, type Doc } from './bson-type.ts';
 import { type Collation, collationKey } from './collation.ts';
 import { binaryBytes, regexParts, stringOf, typeRank } from './compare.ts';
+import type { Exact } from './decimal-rounding.ts';
 import { plainDocument } from './fields.ts';
-import { compareExact, type Exact, exactDouble, toDouble, toExact } from './numeric.ts';
+import { compareExact, exactDouble, toDouble, toExact } from './numeric.ts';
 
 export interface KeyOptions {
   readonly descending?: boolean;

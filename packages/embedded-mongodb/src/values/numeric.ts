@@ -1,8 +1,6 @@
 import { Decimal128, Double, Int32, Long } from 'bson';
 import { bsonTypeOf } from './bson-type.ts';
-
-/** An exact finite number `coefficient * 10^exponent`, or the non-finite value as a JavaScript number. */
-export type Exact = { readonly coefficient: bigint; readonly exponent: number } | number;
+import { decimalFrom, type Exact } from './decimal-rounding.ts';
 
 /** The value as a double, rounded where it does not fit. NaN for what is no number. */
 export function toDouble(value: unknown): number {
@@ -67,6 +65,13 @@ export function toExact(value: unknown): Exact {
   }
 }
 
+/** True for zero of any type; a decimal too small for a double is not zero. */
+export function isZero(value: unknown): boolean {
+  if (bsonTypeOf(value) !== 'decimal') return toDouble(value) === 0;
+  const exact = exactDecimal(value as Decimal128);
+  return typeof exact !== 'number' && exact.coefficient === 0n;
+}
+
 /** Compares exactly; NaN is below every number and equal to itself. */
 export function compareNumeric(a: unknown, b: unknown): number {
   const left = safeDouble(a);
@@ -108,12 +113,6 @@ const int64Max = 2n ** 63n - 1n;
 
 export function fitsInt64(value: bigint): boolean {
   return value >= int64Min && value <= int64Max;
-}
-
-/** A Decimal128 of `coefficient * 10^exponent`, rounded half-even to 34 digits. */
-export function decimalFrom(exact: Exact): Decimal128 {
-  if (typeof exact === 'number') return Decimal128.fromString(Number.isNaN(exact) ? 'NaN' : String(exact));
-  return Decimal128.fromStringWithRounding(`${exact.coefficient}E${exact.exponent}`);
 }
 
 /** Any numeric value as Decimal128; a double becomes its 15 significant digits, as MongoDB converts it. */

@@ -1,7 +1,8 @@
 import { Double } from 'bson';
 import { addNumbers, integerOf } from './arithmetic.ts';
 import { bsonTypeOf } from './bson-type.ts';
-import { decimalFrom, fitsInt64, integerValue, toDecimal, toDouble } from './numeric.ts';
+import { decimalFrom } from './decimal-rounding.ts';
+import { fitsInt64, integerValue, toDecimal, toDouble } from './numeric.ts';
 
 /** A running sum that loses nothing on the way: integers exact, doubles with the error carried, decimals apart. */
 export interface Sum {

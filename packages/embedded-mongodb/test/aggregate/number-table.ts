@@ -8,6 +8,7 @@ const date = new Date('2014-03-01T08:00:00Z');
 export const numberCases: readonly ExpressionCase[] = [
   ['$abs', 'abs', { $abs: -1 }, {}, 1],
   ['$abs', 'abs', { $abs: null }, {}, null],
+  ['$abs', 'abs', { $abs: dec('-1E-6176') }, {}, dec('1E-6176')],
   ['$add', 'add', { $add: ['$price', '$fee'] }, { price: 10, fee: 2 }, 12],
   ['$add', 'add', { $add: ['$date', 3 * 24 * 60 * 60000] }, { date }, new Date('2014-03-04T08:00:00Z')],
   ['$add', 'add', { $add: [dec('0.1'), dec('0.2')] }, {}, dec('0.3')],
@@ -17,6 +18,7 @@ export const numberCases: readonly ExpressionCase[] = [
   ['$ceil', 'ceil', { $ceil: -2.8 }, {}, d(-2)],
   ['$divide', 'divide', { $divide: ['$hours', 8] }, { hours: 80 }, d(10)],
   ['$divide', 'divide', { $divide: [dec('1'), dec('3')] }, {}, dec('0.3333333333333333333333333333333333')],
+  ['$divide', 'divide', { $divide: [dec('1E-6176'), dec('1E-6176')] }, {}, dec('1')],
   ['$exp', 'exp', { $exp: 0 }, {}, d(1)],
   ['$floor', 'floor', { $floor: -2.8 }, {}, d(-3)],
   ['$ln', 'ln', { $ln: 1 }, {}, d(0)],
@@ -98,6 +100,7 @@ export const numberRefusals: readonly ExpressionRefusal[] = [
   ['$add', 'add', { $add: ['x', 1] }, {}, 14],
   ['$add', 'add', { $add: [date, date] }, {}, 16612],
   ['$ceil', 'ceil', { $ceil: 'x' }, {}, 28765],
+  ['$divide', 'divide', { $divide: [dec('1'), dec('0E+3')] }, {}, 2],
   ['$divide', 'divide', { $divide: [1, 0] }, {}, 2],
   ['$divide', 'divide', { $divide: ['x', 1] }, {}, 14],
   ['$exp', 'exp', { $exp: 'x' }, {}, 28765],

@@ -145,6 +145,7 @@ export const textRefusals: readonly ExpressionRefusal[] = [
   ['$toBool', 'toBool', { $toBool: [] }, {}, 16020],
   ['$toDate', 'toDate', { $toDate: 'Friday' }, {}, 241],
   ['$toDate', 'toDate', { $toDate: '31/12/2020' }, {}, 241],
+  ['$toDecimal', 'toDecimal', { $toDecimal: '1E9999' }, {}, 241],
   ['$toDecimal', 'toDecimal', { $toDecimal: 'x' }, {}, 241],
   ['$toDouble', 'toDouble', { $toDouble: '0x10' }, {}, 241],
   ['$toInt', 'toInt', { $toInt: '5.5' }, {}, 241],

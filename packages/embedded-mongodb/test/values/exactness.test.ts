@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyUpdate } from '../../src/update/apply-update.ts';
 import { addNumbers, multiplyNumbers } from '../../src/values/arithmetic.ts';
+import { compareValues } from '../../src/values/compare.ts';
 import { decoded } from './decoded.ts';
 
 const now = new Date(0);
@@ -49,6 +50,18 @@ describe('exactness', () => {
   ])('%s is of the wider type', (_name, a, b, type, text) => {
     const sum = addNumbers(a, b) as { _bsontype: string };
     expect([sum._bsontype, String(sum)]).toEqual([type, text]);
+  });
+
+  it.each([
+    ['1E+6144', '10', 'Infinity'],
+    ['-1E+6144', '10', '-Infinity'],
+    ['1E-6176', '0.1', '0E-6176'],
+    ['3E-6176', '0.5', '2E-6176'],
+    ['1E+6144', '1', '1.000000000000000000000000000000000E+6144'],
+    ['9999999999999999999999999999999999', '1.1', '10999999999999999999999999999999999'],
+  ])('rounds %s times %s to what decimal128 can hold', (a, b, product) => {
+    const exact = multiplyNumbers(Decimal128.fromString(a), Decimal128.fromString(b)) as Decimal128;
+    expect(compareValues(exact, Decimal128.fromStringWithRounding(product))).toBe(0);
   });
 
   it('keeps a field called __proto__ as data in every copy', () => {

@@ -2,7 +2,8 @@ import { Double, Int32, Long } from 'bson';
 import { multiplyNumbers, subtractNumbers } from '../../values/arithmetic.ts';
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { dateAt } from '../../values/dates.ts';
-import { decimalFrom, integerValue, toDouble, toExact } from '../../values/numeric.ts';
+import { decimalFrom } from '../../values/decimal-rounding.ts';
+import { compareNumeric, integerValue, toDouble, toExact } from '../../values/numeric.ts';
 import { location, typeMismatch } from '../../values/refusals.ts';
 import { createSum } from '../../values/sum.ts';
 import { isNullish, nullableOperator, type OperatorCompiler, operator } from '../expression-scope.ts';
@@ -23,7 +24,7 @@ export const arithmeticOperators: Readonly<Record<string, OperatorCompiler>> = {
       throw location(16611, `$mod only supports numeric types, not ${bsonTypeOf(a)} and ${bsonTypeOf(b)}`);
     return moduloNumbers(a, b);
   }),
-  $abs: unary((value) => (toDouble(value) < 0 ? negate(value) : value)),
+  $abs: unary((value) => (compareNumeric(value, 0) < 0 && !Number.isNaN(toDouble(value)) ? negate(value) : value)),
   $ceil: unary((value) => roundTo(value, 0, 'ceil')),
   $floor: unary((value) => roundTo(value, 0, 'floor')),
   $round: rounding('half-even'),

@@ -3,6 +3,7 @@ import { isTruthy, parseTypes } from '../../query/element-tests.ts';
 import { type BsonTypeName, bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { binaryBytes, stringOf } from '../../values/compare.ts';
 import { dateAt, isoDate } from '../../values/dates.ts';
+import { decimalFrom } from '../../values/decimal-rounding.ts';
 import { fitsInt64, integerValue, toDecimal, toDouble, toExact } from '../../values/numeric.ts';
 import { location, refusal } from '../../values/refusals.ts';
 import { parseDateText } from './date-text.ts';
@@ -86,7 +87,7 @@ function convertToFraction(value: unknown, from: BsonTypeName, to: 'double' | 'd
   const text = value as string;
   if (!decimalText.test(text))
     throw conversionFailure(`Failed to parse number '${text}' in $convert with no onError value`);
-  if (to === 'decimal') return Decimal128.fromStringWithRounding(text);
+  if (to === 'decimal') return decimalOfText(text);
   const special = /^([+-]?)(inf|nan)/i.exec(text);
   if (!special) return new Double(Number(text));
   return new Double(
@@ -96,6 +97,22 @@ function convertToFraction(value: unknown, from: BsonTypeName, to: 'double' | 'd
         ? Number.NEGATIVE_INFINITY
         : Number.POSITIVE_INFINITY,
   );
+}
+
+function decimalOfText(text: string): Decimal128 {
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text);
+  if (!match) return Decimal128.fromString(text.replace(/^\+/, ''));
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const coefficient = BigInt(`${whole}${fraction}`);
+  const decimal = decimalFrom({
+    coefficient: sign === '-' ? -coefficient : coefficient,
+    exponent: Number(exponent) - fraction.length,
+  });
+  if (String(decimal).endsWith('Infinity'))
+    throw conversionFailure(
+      `Failed to parse number '${text}' in $convert with no onError value: Conversion from string to decimal would overflow`,
+    );
+  return decimal;
 }
 
 function convertToInteger(value: unknown, from: BsonTypeName, to: 'int' | 'long'): unknown {

@@ -1,20 +1,13 @@
 import { Decimal128, Double } from 'bson';
 import { integerOf, widerType } from '../../values/arithmetic.ts';
 import { bsonTypeOf } from '../../values/bson-type.ts';
-import {
-  decimalFrom,
-  type Exact,
-  fitsInt64,
-  integerValue,
-  toDecimal,
-  toDouble,
-  toExact,
-} from '../../values/numeric.ts';
+import { decimalFrom, type Exact } from '../../values/decimal-rounding.ts';
+import { fitsInt64, integerValue, isZero, toDecimal, toDouble, toExact } from '../../values/numeric.ts';
 import { badValue, location } from '../../values/refusals.ts';
 
 /** Division; decimal when either side is, else double. Throws BadValue on zero. */
 export function divideNumbers(a: unknown, b: unknown): unknown {
-  if (toDouble(b) === 0) throw badValue("can't $divide by zero");
+  if (isZero(b)) throw badValue("can't $divide by zero");
   if (widerType(a, b) !== 'decimal') return new Double(toDouble(a) / toDouble(b));
   return divideDecimals(toExact(toDecimal(a)), toExact(toDecimal(b)));
 }
@@ -41,7 +34,7 @@ function divideDecimals(a: Exact, b: Exact): Decimal128 {
 
 /** Remainder with the dividend's sign. Throws Location16610 on zero. */
 export function moduloNumbers(a: unknown, b: unknown): unknown {
-  if (toDouble(b) === 0) throw location(16610, "can't $mod by zero");
+  if (isZero(b)) throw location(16610, "can't $mod by zero");
   const type = widerType(a, b);
   if (type === 'double') return new Double(toDouble(a) % toDouble(b));
   if (type !== 'decimal') return integerValue(integerOf(a) % integerOf(b), type === 'long');
