@@ -1,7 +1,10 @@
 import { operator } from '@swiftcart/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startCatalog, type TestCatalog } from './start-catalog.ts';
 import { orderOf, productOf, stockOf } from './stock-calls.ts';
+
+// Hundreds of requests each; what is slow here is the machine that also runs everything else.
+vi.setConfig({ testTimeout: 60_000 });
 
 let catalog: TestCatalog;
 beforeAll(async () => {
