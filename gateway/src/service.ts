@@ -106,6 +106,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
     createDataSources({
       settings: {
         deadlineMs: limits.subgraphDeadlineMs,
+        mutationDeadlineMs: limits.subgraphMutationDeadlineMs,
         deadlinesMs: options.subgraphDeadlinesMs ?? {},
         retries: limits.subgraphRetries,
         breakerFailures: limits.breakerFailures,

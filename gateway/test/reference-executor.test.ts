@@ -99,7 +99,10 @@ test('answers as the reference executor does, for 200 random operations', { time
       logger: quiet,
     };
   });
-  const sources = new Map(local.map((subgraph) => [subgraph.name, createLocalDataSource(subgraph, () => ({}), 5_000)]));
+  const deadlines = { deadlineMs: 5_000, mutationDeadlineMs: 5_000 };
+  const sources = new Map(
+    local.map((subgraph) => [subgraph.name, createLocalDataSource(subgraph, () => ({}), deadlines)]),
+  );
   const serviceMap = Object.fromEntries(
     local.map((subgraph): [string, GraphQLDataSource] => [
       subgraph.name,

@@ -1,5 +1,5 @@
 import type { Viewer } from '@swiftcart/identity';
-import type { DocumentNode, OperationTypeNode } from 'graphql';
+import { type DocumentNode, OperationTypeNode } from 'graphql';
 
 /** One operation for one subgraph, as the plan asks for it. */
 export interface SubgraphFetch {
@@ -9,6 +9,16 @@ export interface SubgraphFetch {
   readonly operationName: string | undefined;
   readonly kind: OperationTypeNode;
   readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** How long one attempt of a fetch may take. A mutation gets longer: giving it up leaves its outcome unknown. */
+export interface FetchDeadlines {
+  readonly deadlineMs: number;
+  readonly mutationDeadlineMs: number;
+}
+
+export function deadlineOf(fetch: SubgraphFetch, { deadlineMs, mutationDeadlineMs }: FetchDeadlines): number {
+  return fetch.kind === OperationTypeNode.MUTATION ? mutationDeadlineMs : deadlineMs;
 }
 
 /** On whose behalf, and until when, subgraphs are called. One per client request (or per shared stream). */

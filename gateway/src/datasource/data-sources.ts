@@ -2,7 +2,7 @@ import type { LocalSubgraph, Logger, Metrics } from '@swiftcart/service';
 import { Pool } from 'undici';
 import type { Graph } from '../composition/load-graph.ts';
 import type { CallHeaders } from './call-headers.ts';
-import type { DataSource } from './data-source.ts';
+import type { DataSource, FetchDeadlines } from './data-source.ts';
 import { createHttpDataSource } from './http-data-source.ts';
 import { createLocalDataSource } from './local-data-source.ts';
 import { createResilientDataSource } from './resilient-data-source.ts';
@@ -10,9 +10,8 @@ import { createMutationClock, createSingleFlight } from './single-flight.ts';
 import { createUpstreamSockets } from './upstream-sockets.ts';
 
 /** How subgraphs are called. */
-export interface DataSourceSettings {
-  readonly deadlineMs: number;
-  /** Longer or shorter deadlines of single subgraphs. */
+export interface DataSourceSettings extends FetchDeadlines {
+  /** Deadlines of single subgraphs, for their mutations too. */
   readonly deadlinesMs: Readonly<Record<string, number>>;
   readonly retries: number;
   readonly breakerFailures: number;
@@ -62,15 +61,16 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
     const key = local === undefined ? `${name} ${routingUrl}` : name;
     const known = sources.get(key);
     if (known !== undefined) return known;
-    const deadlineMs = settings.deadlinesMs[name] ?? settings.deadlineMs;
+    const own = settings.deadlinesMs[name];
+    const deadlines: FetchDeadlines = own === undefined ? settings : { deadlineMs: own, mutationDeadlineMs: own };
     let source: DataSource;
     if (local !== undefined) {
-      source = createLocalDataSource(local, callHeaders, deadlineMs);
+      source = createLocalDataSource(local, callHeaders, deadlines);
     } else {
       const url = new URL(routingUrl);
       source = createHttpDataSource({
         ...settings,
-        deadlineMs,
+        ...deadlines,
         name,
         url,
         pool: poolFor(url.origin),

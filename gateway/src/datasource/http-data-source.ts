@@ -1,19 +1,24 @@
 import { OperationTypeNode } from 'graphql';
 import type { Dispatcher } from 'undici';
 import type { CallHeaders } from './call-headers.ts';
-import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
+import {
+  type CallContext,
+  type DataSource,
+  deadlineOf,
+  type FetchDeadlines,
+  type SubgraphFetch,
+  type SubgraphResponse,
+} from './data-source.ts';
 import { readBounded } from './read-bounded.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
 import type { UpstreamSockets } from './upstream-sockets.ts';
 
-export interface HttpDataSourceOptions {
+export interface HttpDataSourceOptions extends FetchDeadlines {
   readonly name: string;
   readonly url: URL;
   readonly pool: Dispatcher;
   readonly sockets: UpstreamSockets;
   readonly callHeaders: CallHeaders;
-  /** Longest one attempt may take. */
-  readonly deadlineMs: number;
   readonly maxResponseBytes: number;
 }
 
@@ -30,7 +35,7 @@ export function createHttpDataSource(options: HttpDataSourceOptions): DataSource
 }
 
 async function post(
-  { name, pool, callHeaders, deadlineMs, maxResponseBytes }: HttpDataSourceOptions,
+  { name, pool, callHeaders, maxResponseBytes, ...deadlines }: HttpDataSourceOptions,
   path: string,
   fetch: SubgraphFetch,
   call: CallContext,
@@ -40,7 +45,7 @@ async function post(
     operationName: fetch.operationName,
     variables: fetch.variables,
   });
-  const deadline = AbortSignal.timeout(deadlineMs);
+  const deadline = AbortSignal.timeout(deadlineOf(fetch, deadlines));
   const isQuery = fetch.kind === OperationTypeNode.QUERY;
   try {
     const response = await pool.request({

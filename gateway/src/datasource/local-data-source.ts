@@ -1,19 +1,26 @@
 import { executeLocally, type LocalSubgraph, subscribeLocally } from '@swiftcart/service';
 import type { CallHeaders } from './call-headers.ts';
-import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
+import {
+  type CallContext,
+  type DataSource,
+  deadlineOf,
+  type FetchDeadlines,
+  type SubgraphFetch,
+  type SubgraphResponse,
+} from './data-source.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
 
 /** A subgraph in the same process: fetches are executed directly, parsed once per plan, with the headers HTTP would carry. */
 export function createLocalDataSource(
   subgraph: LocalSubgraph,
   callHeaders: CallHeaders,
-  deadlineMs: number,
+  deadlines: FetchDeadlines,
 ): DataSource {
   const { name } = subgraph;
   return {
     name,
     async fetch(fetch, call) {
-      const signal = AbortSignal.any([call.signal, AbortSignal.timeout(deadlineMs)]);
+      const signal = AbortSignal.any([call.signal, AbortSignal.timeout(deadlineOf(fetch, deadlines))]);
       const answer = executeLocally(subgraph, operationOf(fetch, callHeaders(name, call), signal));
       const result = await Promise.race([answer, rejectOnAbort(name, signal)]);
       return result as SubgraphResponse;

@@ -47,6 +47,12 @@ export const gatewayLimits = [
     'one slow subgraph must not hold the answers of the others',
   ),
   limit(
+    'subgraphMutationDeadlineMs',
+    'SUBGRAPH_MUTATION_DEADLINE_MS',
+    10_000,
+    'a mutation given up leaves its outcome unknown',
+  ),
+  limit(
     'subgraphConnectTimeoutMs',
     'SUBGRAPH_CONNECT_TIMEOUT_MS',
     2_000,

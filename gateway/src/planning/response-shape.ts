@@ -19,6 +19,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { type ValueKind, valueKind } from './value-kind.ts';
 
 /** Why a field answers null without being fetched. */
 export type Denial = 'UNAUTHENTICATED' | 'FORBIDDEN';
@@ -31,6 +32,7 @@ export interface ShapedField {
   readonly rawName: string;
   readonly kind: 'field' | 'typename' | 'introspection';
   readonly type: GraphQLOutputType;
+  readonly valueKind: ValueKind;
   readonly nodes: readonly FieldNode[];
   readonly denial: Denial | undefined;
   /** The sub-selection, undefined for leaves. */
@@ -99,7 +101,8 @@ function shapedField(
   const denial = nodes.map((node) => options.denials.get(node)).find((found) => found !== undefined);
   const fieldName = first.name.value;
   if (fieldName === TypeNameMetaFieldDef.name) {
-    return { name, rawName, kind: 'typename', type: TypeNameMetaFieldDef.type, nodes, denial, shape: undefined };
+    const { type } = TypeNameMetaFieldDef;
+    return { name, rawName, kind: 'typename', type, valueKind: valueKind(type), nodes, denial, shape: undefined };
   }
   const isIntrospection = fieldName === SchemaMetaFieldDef.name || fieldName === TypeMetaFieldDef.name;
   const type = isIntrospection ? SchemaMetaFieldDef.type : parent.getFields()[fieldName]?.type;
@@ -110,6 +113,7 @@ function shapedField(
     rawName,
     kind: isIntrospection ? 'introspection' : 'field',
     type,
+    valueKind: valueKind(type),
     nodes,
     denial,
     shape: subSelections.length === 0 ? undefined : selectionShape(options, subSelections),

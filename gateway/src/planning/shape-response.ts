@@ -1,16 +1,9 @@
 import { codedError } from '@swiftcart/graphql';
-import {
-  GraphQLError,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  isListType,
-  isNonNullType,
-  isObjectType,
-} from 'graphql';
-import { isValidLeaf } from './leaf-values.ts';
+import { GraphQLError, type GraphQLObjectType, type GraphQLSchema, isNonNullType, isObjectType } from 'graphql';
 import type { PlanErrors } from './plan-errors.ts';
 import { isRawObject, type RawObject } from './raw-data.ts';
 import { type RuntimeType, runtimeType, type SelectionShape, type ShapedField } from './response-shape.ts';
+import type { ValueKind } from './value-kind.ts';
 
 export interface ShapingInput {
   readonly schema: GraphQLSchema;
@@ -74,7 +67,8 @@ class Shaping {
     if (field.kind === 'introspection') return this.#input.introspect(field);
     this.#path.push(field.name);
     this.#rawPath.push(field.rawName);
-    const value = field.denial === undefined ? this.#value(raw[field.rawName], field.type, field) : this.#denied(field);
+    const value =
+      field.denial === undefined ? this.#value(raw[field.rawName], field.valueKind, field) : this.#denied(field);
     this.#path.pop();
     this.#rawPath.pop();
     return value;
@@ -87,10 +81,10 @@ class Shaping {
     return isNonNullType(field.type) ? undefined : null;
   }
 
-  #value(raw: unknown, type: ShapedField['type'], field: ShapedField): unknown {
-    if (isNonNullType(type)) {
+  #value(raw: unknown, kind: ValueKind, field: ShapedField): unknown {
+    if (kind.kind === 'non-null') {
       const errorsBefore = this.errors.length;
-      const value = this.#value(raw, type.ofType, field);
+      const value = this.#value(raw, kind.of, field);
       if (value !== null && value !== undefined) return value;
       if (this.errors.length === errorsBefore && !this.#input.errors.explains(this.#rawPath)) {
         this.#violation('A required value is missing.');
@@ -98,17 +92,32 @@ class Shaping {
       return undefined;
     }
     if (raw === null || raw === undefined) return null;
-    if (isListType(type)) return this.#list(raw, type.ofType, field);
-    if (field.shape === undefined) {
-      if (isValidLeaf(type, raw)) return raw;
+    switch (kind.kind) {
+      case 'leaf':
+        if (kind.isValid(raw)) return raw;
+        this.#violation('A value is not of its type.');
+        return null;
+      case 'list':
+        return this.#list(raw, kind.of, field);
+      case 'composite':
+        return this.#composite(raw, kind, field);
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  #composite(
+    raw: unknown,
+    { type, isObject }: ValueKind & { kind: 'composite' },
+    field: ShapedField,
+  ): RawObject | null {
+    if (!isRawObject(raw) || field.shape === undefined) {
       this.#violation('A value is not of its type.');
       return null;
     }
-    if (!isRawObject(raw)) {
-      this.#violation('A value is not of its type.');
-      return null;
-    }
-    const objectType = runtimeType(this.#input.schema, type, raw['__typename']);
+    const objectType = isObject
+      ? (type as GraphQLObjectType)
+      : runtimeType(this.#input.schema, type, raw['__typename']);
     if (objectType === undefined) {
       if (!this.#input.errors.explains(this.#rawPath)) this.#violation('The type of an object is not known.');
       return null;
@@ -116,7 +125,7 @@ class Shaping {
     return this.object(raw, objectType, field.shape) ?? null;
   }
 
-  #list(raw: unknown, elementType: ShapedField['type'], field: ShapedField): unknown[] | null {
+  #list(raw: unknown, elementKind: ValueKind, field: ShapedField): unknown[] | null {
     if (!Array.isArray(raw)) {
       this.#violation('A value is not of its type.');
       return null;
@@ -125,7 +134,7 @@ class Shaping {
     for (let index = 0; index < raw.length; index += 1) {
       this.#path.push(index);
       this.#rawPath.push(index);
-      const value = this.#value(raw[index], elementType, field);
+      const value = this.#value(raw[index], elementKind, field);
       this.#path.pop();
       this.#rawPath.pop();
       if (value === undefined) return null;
