@@ -7,6 +7,7 @@ import { canonical, decoded, decodedValue, errorCode } from '../values/decoded.t
 import { accumulatorCases } from './accumulator-table.ts';
 import { stageRefusals } from './stage-refusal-table.ts';
 import { collections, stageCases } from './stage-table.ts';
+import { windowCases } from './window-table.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
 
@@ -24,16 +25,15 @@ function run(
   ];
 }
 
+const cases = [...stageCases, ...accumulatorCases, ...windowCases];
+
 /** Refused always: only the aggregate command can do them, or this server cannot. */
 const alwaysRefused = ['$out', '$merge', '$changeStream', '$geoNear'];
 
 describe('stages, accumulators and window functions by the manual', () => {
-  it.each([...stageCases, ...accumulatorCases])(
-    '%s answers as aggregation/%s says',
-    (_stage, _page, docs, pipeline, out) => {
-      expect(run(docs, pipeline).map(canonical)).toEqual(out.map(canonical));
-    },
-  );
+  it.each(cases)('%s answers as aggregation/%s says', (_stage, _page, docs, pipeline, out) => {
+    expect(run(docs, pipeline).map(canonical)).toEqual(out.map(canonical));
+  });
 
   it.each(stageRefusals)('%s is refused as aggregation/%s says: %o', (_stage, _page, pipeline, code) => {
     expect(errorCode(() => run([{ _id: 1 }], pipeline))).toBe(code);
@@ -41,7 +41,7 @@ describe('stages, accumulators and window functions by the manual', () => {
 
   it('has a right and an error case for every one, so that none is untested', () => {
     const all = [...Object.keys(pipelineStages), ...Object.keys(groupAccumulators), ...Object.keys(windowFunctions)];
-    const right = new Set([...[...stageCases, ...accumulatorCases].map(([stage]) => stage), ...alwaysRefused]);
+    const right = new Set([...cases.map(([stage]) => stage), ...alwaysRefused]);
     const refused = new Set(stageRefusals.map(([stage]) => stage));
     expect(all.filter((name) => !right.has(name) || !refused.has(name))).toEqual([]);
   });
