@@ -91,7 +91,7 @@ it.skipIf(!hasRedis)(
       );
       expect(direct.errors?.[0]?.extensions?.['code']).toBe('UNAUTHENTICATED');
 
-      for (const each of started.splice(1).reverse()) {
+      for (const each of started.slice(1).reverse()) {
         expect(await each.stop('SIGTERM'), each.output()).toBe(0);
         expect(each.output()).toMatch(/stopped\s*$/);
       }
