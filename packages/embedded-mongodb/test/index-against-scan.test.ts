@@ -100,14 +100,20 @@ function totalSort(random: SeededRandom): Doc {
 }
 
 function scalar(random: SeededRandom): unknown {
-  const roll = random.below(14);
+  const roll = random.below(15);
   if (roll < 6) return random.below(8);
   if (roll < 9) return random.pick(['a', 'A', 'b', 'B', 'abc', 'ab', '', 'é', 'e']);
-  return (
-    [null, new Double(2.5), Long.fromNumber(3), new Date(random.below(3)), true, Number.NaN][roll - 9] ?? {
-      k: random.below(3),
-    }
-  );
+  const others = [
+    null,
+    null,
+    new Double(2.5),
+    Long.fromNumber(3),
+    new Date(random.below(3)),
+    true,
+    Number.NaN,
+    { k: random.below(3) },
+  ];
+  return random.pick(others);
 }
 
 function value(random: SeededRandom): unknown {
