@@ -9,6 +9,8 @@ export interface SubgraphFetch {
   readonly operationName: string | undefined;
   readonly kind: OperationTypeNode;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** `variables` as JSON, where it is at hand already: long lists of representations are then written out only once. */
+  readonly variablesText?: string | undefined;
 }
 
 /** How long one attempt of a fetch may take. A mutation gets longer: giving it up leaves its outcome unknown. */
@@ -27,6 +29,8 @@ export interface CallContext {
   /** Allow-listed client headers, lower-case, with correlation and trace ids. The identity assertion is added per subgraph. */
   readonly headers: Readonly<Record<string, string>>;
   readonly correlationId: string;
+  /** Only calls of the same flight share answers: an event is never joined with what was read before it happened. */
+  readonly flight?: string | undefined;
   /** Aborts when the client goes away or the request's deadline passes. */
   readonly signal: AbortSignal;
 }

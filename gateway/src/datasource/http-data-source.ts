@@ -40,11 +40,8 @@ async function post(
   fetch: SubgraphFetch,
   call: CallContext,
 ): Promise<SubgraphResponse> {
-  const body = JSON.stringify({
-    query: fetch.operation,
-    operationName: fetch.operationName,
-    variables: fetch.variables,
-  });
+  const head = JSON.stringify({ query: fetch.operation, operationName: fetch.operationName });
+  const body = `${head.slice(0, -1)},"variables":${fetch.variablesText ?? JSON.stringify(fetch.variables)}}`;
   const deadline = AbortSignal.timeout(deadlineOf(fetch, deadlines));
   const isQuery = fetch.kind === OperationTypeNode.QUERY;
   try {

@@ -1,4 +1,5 @@
 import { executeLocally, type LocalSubgraph, subscribeLocally } from '@swiftcart/service';
+import { GraphQLError } from 'graphql';
 import type { CallHeaders } from './call-headers.ts';
 import {
   type CallContext,
@@ -28,10 +29,14 @@ export function createLocalDataSource(
     async *subscribe(fetch: SubgraphFetch, call: CallContext) {
       const source = await subscribeLocally(subgraph, operationOf(fetch, callHeaders(name, call), call.signal));
       if (!(Symbol.asyncIterator in source)) {
-        yield { data: null, errors: source.errors };
-        return;
+        throw new StreamRefusedError(name, source.errors as readonly SubgraphError[]);
       }
-      for await (const result of source) yield result as SubgraphResponse;
+      try {
+        for await (const result of source) yield result as SubgraphResponse;
+      } catch (error) {
+        // A stream that fails midway says why, as a subgraph behind a socket does with its `error` message.
+        throw error instanceof GraphQLError ? new StreamRefusedError(name, [error.toJSON()]) : error;
+      }
     },
     [Symbol.asyncDispose]: async () => undefined,
   };

@@ -58,9 +58,14 @@ export function createMutationClock(): MutationClock {
   };
 }
 
-function keyOf({ operation, variables }: SubgraphFetch, { viewer, headers }: CallContext, clock: number): string {
+function keyOf(
+  { operation, variables, variablesText }: SubgraphFetch,
+  { viewer, headers, flight }: CallContext,
+  clock: number,
+): string {
   const kept = Object.entries(headers).filter(([name]) => !requestNames.has(name));
-  return JSON.stringify([clock, operation, variables, viewer, kept.sort()]);
+  const context = JSON.stringify([clock, flight ?? 0, operation, viewer, kept.sort()]);
+  return `${context}${variablesText ?? JSON.stringify(variables)}`;
 }
 
 /** One upstream call with those who wait for it. It is cancelled when the last of them goes away. */

@@ -55,8 +55,10 @@ async function fetchEntities(
     return representation;
   });
   if (groups.length === 0) return;
+  const variables = pickVariables(execution, node);
   const representations = groups.map((group) => group.representation);
-  const response = await send(execution, node, { ...pickVariables(execution, node), representations });
+  const text = variablesText(variables, groups);
+  const response = await send(execution, node, { ...variables, representations }, text);
   if (response instanceof Error) {
     recordFailure(execution, node, path, groups[0]?.entities[0], response);
     return;
@@ -83,6 +85,7 @@ async function send(
   execution: PlanExecution,
   node: FetchNode,
   variables: Record<string, unknown>,
+  text?: string,
 ): Promise<SubgraphResponse | Error> {
   const source = execution.sources.get(node.serviceName);
   if (source === undefined) return new Error(`The supergraph names no subgraph ${node.serviceName}.`);
@@ -94,6 +97,7 @@ async function send(
         operationName: node.operationName,
         kind: node.operationKind ?? OperationTypeNode.QUERY,
         variables,
+        variablesText: text,
       },
       execution.call,
     );
@@ -109,6 +113,13 @@ function pickVariables(execution: PlanExecution, node: FetchNode): Record<string
     if (value !== undefined) picked[name] = value;
   }
   return picked;
+}
+
+/** Each representation was written out to find its equals; here those texts are put together. */
+function variablesText(variables: Record<string, unknown>, groups: readonly RepresentationGroup[]): string {
+  const representations = `"representations":[${groups.map((group) => group.text).join()}]`;
+  const others = JSON.stringify(variables);
+  return others === '{}' ? `{${representations}}` : `${others.slice(0, -1)},${representations}}`;
 }
 
 /** Errors of entities come back at every place where the entity stands, under the client's path. */

@@ -40,6 +40,8 @@ function pickFrom(schema: GraphQLSchema, value: unknown, selections: readonly Qu
 /** Entities that share one representation, sent once. */
 export interface RepresentationGroup {
   readonly representation: RawObject;
+  /** The representation as JSON. */
+  readonly text: string;
   readonly entities: RawObject[];
 }
 
@@ -52,9 +54,9 @@ export function groupByRepresentation(
   for (const entity of entities) {
     const representation = represent(entity);
     if (representation?.['__typename'] === undefined) continue;
-    const key = JSON.stringify(representation);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { representation, entities: [entity] });
+    const text = JSON.stringify(representation);
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, { representation, text, entities: [entity] });
     else group.entities.push(entity);
   }
   return [...groups.values()];
