@@ -14,6 +14,8 @@ export interface CatalogApp {
   now(): Date;
   /** After a write that left an event in a document: have it sent now instead of at the next round. */
   eventsWritten(): void;
+  /** Counts a reservation's outcome for `/metrics`. */
+  countReservation(outcome: 'held' | 'refused'): void;
 }
 
 /** What one operation works with. Loaders live as long, so nobody is answered from another's reads. */

@@ -77,7 +77,15 @@ export async function createCatalogService(options: CatalogOptions): Promise<Cat
     now,
     intervalMs: config.upkeepIntervalMs,
   });
-  const app: CatalogApp = { store, config, ledger, now, eventsWritten: () => relay.wake() };
+  const reservations = metrics?.counter('stock_reservations_total', 'Reservations of stock by outcome.', ['outcome']);
+  const app: CatalogApp = {
+    store,
+    config,
+    ledger,
+    now,
+    eventsWritten: () => relay.wake(),
+    countReservation: (outcome) => reservations?.inc({ outcome }),
+  };
   const verifier = createAssertionVerifier({ audience: 'catalog', trustedKeys, now });
 
   const routes = [pictureRoute(store)];

@@ -1,6 +1,6 @@
 import { createMemoryBus, type DomainEvent } from '@swiftcart/events';
 import type { Viewer } from '@swiftcart/identity';
-import { createLogger, HEADERS, type HttpServer } from '@swiftcart/service';
+import { createLogger, createMetrics, HEADERS, type HttpServer } from '@swiftcart/service';
 import {
   createGraphqlClient,
   type GraphqlReply,
@@ -32,6 +32,7 @@ export interface TestCatalogOptions extends Partial<Pick<CatalogOptions, 'now' |
 export async function startCatalog({ isSeeded = true, ...options }: TestCatalogOptions = {}): Promise<TestCatalog> {
   const database = await startDatabase();
   const logger = createLogger({ name: 'catalog', level: process.env['LOG_LEVEL'] ?? 'fatal' });
+  const metrics = createMetrics({ service: 'catalog' });
   const bus = createMemoryBus();
   const events: DomainEvent[] = [];
   await bus.listen({ topic: 'catalog', handler: (event) => void events.push(event) });
@@ -42,6 +43,7 @@ export async function startCatalog({ isSeeded = true, ...options }: TestCatalogO
     databaseName,
     bus,
     logger,
+    metrics,
     trustedKeys: identity.jwks,
     isProduction: false,
     ...options,

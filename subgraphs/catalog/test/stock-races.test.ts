@@ -20,6 +20,9 @@ it('gives the last unit to exactly one of fifty concurrent buyers', async () => 
     expect(userErrors).toMatchObject([{ code: 'INSUFFICIENT_STOCK', productId: last, availableQuantity: 0 }]);
   }
   expect(await stockOf(catalog, last)).toMatchObject({ available: 0, reserved: 1 });
+  const metrics = await (await fetch(`${catalog.http.url}/metrics`)).text();
+  expect(metrics).toContain('swiftcart_stock_reservations_total{outcome="held",service="catalog"} 1');
+  expect(metrics).toContain('swiftcart_stock_reservations_total{outcome="refused",service="catalog"} 49');
 });
 
 it('keeps every document adding up while a hundred random carts fight over little stock', async () => {

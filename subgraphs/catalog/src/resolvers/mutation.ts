@@ -53,9 +53,11 @@ export const mutationResolvers = {
     const { userId } = requireRole(context.viewer, 'OPERATOR');
     return adjustStock(context, input, userId);
   },
-  reserveStock: (_: unknown, input: ReserveStockInput, context: CatalogContext) => {
+  reserveStock: async (_: unknown, input: ReserveStockInput, context: CatalogContext) => {
     requireService(context.viewer, 'orders');
-    return reserveStock(context, input);
+    const answer = await reserveStock(context, input);
+    context.app.countReservation(answer.isReserved ? 'held' : 'refused');
+    return answer;
   },
   commitStock: (_: unknown, { orderId }: OfOrder, context: CatalogContext) => {
     requireService(context.viewer, 'orders');
