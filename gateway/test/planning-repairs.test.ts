@@ -57,6 +57,7 @@ function prices(): Record<string, TestSubgraph> {
           dollars: String @requires(fields: "price(currency: \\"USD\\")")
           euros(prefix: String = ""): String @requires(fields: "price(currency: \\"EUR\\")")
           fits: String @requires(fields: "box { size(unit: \\"cm\\") label }")
+          twin: Item @requires(fields: "price(currency: \\"EUR\\")")
           failing: String @requires(fields: "price(currency: \\"EUR\\")")
         }
         type Box { size(unit: String!): Int @external label: String @external }`,
@@ -66,6 +67,7 @@ function prices(): Record<string, TestSubgraph> {
           dollars: (item: Reference) => `$${item['price']}`,
           euros: (item: Reference, { prefix }: { prefix: string }) => `${prefix}€${item['price']}`,
           fits: ({ box }: { box: { size: number; label: string } }) => `${box.label}${box.size}`,
+          twin: () => ({ id: 'i2' }),
           failing: () => {
             throw new Error('no');
           },
@@ -200,6 +202,17 @@ const queries: { name: string; query: string; data: unknown; variables?: object 
     },
   },
   {
+    name: 'the same two again inside of the second, from a named fragment',
+    query:
+      '{ item(id: "i1") { dollars twin { ...T } } } fragment T on Item { name dollars euros twin { euros dollars } }',
+    data: {
+      item: {
+        dollars: '$10',
+        twin: { name: 'Desk', dollars: '$20', euros: '€40', twin: { euros: '€40', dollars: '$20' } },
+      },
+    },
+  },
+  {
     name: 'the second switched off by a variable',
     query: 'query ($on: Boolean!) { item(id: "i1") { dollars ... @include(if: $on) { euros } } }',
     variables: { on: false },
@@ -272,6 +285,21 @@ test('returns to a subgraph by a key that it can resolve when one that it cannot
     },
   });
   expect((await graph.client.request('{ heaviest { fee } }')).data).toEqual({ heaviest: { fee: 30 } });
+});
+
+test('refuses conflicting inputs of an entity that has no key to come back to it by, rather than answer wrongly', async () => {
+  const key = '@key(fields: "at { id }")';
+  const price = 'price(currency: String!): Int';
+  const input = (currency: string) => `@requires(fields: "price(currency: \\"${currency}\\")")`;
+  await using graph = await startSupergraph({
+    one: { typeDefs: `type Query { lot: Lot } type Lot ${key} { at: At ${price} } type At @shareable { id: ID! }` },
+    two: {
+      typeDefs: `type Lot ${key} { at: At ${price} @external usd: Int ${input('USD')} eur: Int ${input('EUR')} } type At @shareable { id: ID! }`,
+    },
+  });
+  const reply = await graph.client.request('{ lot { usd eur } }');
+  expect(reply).toMatchObject({ data: null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect((await graph.client.request('{ lot { usd } }')).errors).toBeUndefined();
 });
 
 describe('an empty plan', () => {

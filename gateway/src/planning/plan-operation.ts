@@ -1,10 +1,10 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { codedError } from '@swiftcart/graphql';
-import { type FieldNode, Kind } from 'graphql';
+import { type FieldNode, type GraphQLCompositeType, isCompositeType, Kind, type SelectionNode } from 'graphql';
 import { readFieldSets } from '../composition/field-sets.ts';
 import type { Graph } from '../composition/load-graph.ts';
-import { createEntityPlanner, type EntityPlan, type EntityPlanner } from './entity-planner.ts';
+import { createEntityPlanner, type EntityPlanner } from './entity-planner.ts';
 import { requireNonEmptyPlan } from './non-empty-plan.ts';
 import { OperationRefusedError, type ParsedOperation } from './parsed-operation.ts';
 import { createRawNaming, type RawNaming, rawNamesOf, withRawNames } from './raw-names.ts';
@@ -56,22 +56,34 @@ function planningRules(graph: Graph): PlanningRules {
 
 /** Repair D, second half: the detached fields are planned from their entities and fetched after everything else, in turn. */
 function planWithSplits(graph: Graph, rules: PlanningRules, parsed: ParsedOperation): QueryPlan {
-  if (!rules.conflicts.hasAny) return buildPlan(graph, parsed);
-  const entityPlans = new Map<DetachedField, EntityPlan>();
-  const { operation, detached } = splitConflicts(graph.schema, parsed, rules.conflicts, (field) => {
-    const plan = rules
-      .entityPlanner()
-      .plan(field.typeName, [field.selection], parsed.operation.variableDefinitions ?? []);
-    if (plan !== undefined) entityPlans.set(field, plan);
-    return plan?.keyFields;
-  });
+  const rootType = graph.schema.getRootType(parsed.operation.operation);
+  if (!rules.conflicts.hasAny || !rootType) return buildPlan(graph, parsed);
+  const { fragments, operation } = parsed;
+  const later: PlanNode[] = [];
+
+  const splitAt = (type: GraphQLCompositeType, path: readonly string[], selections: readonly SelectionNode[]) =>
+    splitConflicts(graph.schema, { type, path, selections, fragments }, rules.conflicts, planLater);
+
+  /** Plans a detached field, whose own selections may have to be split as well, and says which keys it starts from. */
+  function planLater({ path, typeName, selection }: DetachedField): readonly string[] {
+    const type = graph.schema.getType(typeName);
+    const inner = isCompositeType(type) ? splitAt(type, path, [selection]).selections : [selection];
+    const plan = rules.entityPlanner().plan(typeName, inner, operation.variableDefinitions ?? []);
+    if (plan === undefined) {
+      // Better no answer than a wrong one: there is no key of plain fields to come back to the entity by.
+      const message = `Fields of ${typeName} in this operation cannot be fetched together: ask for them separately.`;
+      throw new OperationRefusedError([codedError('BAD_USER_INPUT', message)]);
+    }
+    if (plan.node !== undefined) {
+      later.unshift(path.length === 0 ? plan.node : { kind: 'Flatten', path: [...path], node: plan.node });
+    }
+    return plan.keyFields;
+  }
+
+  const { selections, detached } = splitAt(rootType, [], operation.selectionSet.selections);
   if (detached.length === 0) return buildPlan(graph, parsed);
-  const plan = buildPlan(graph, { ...parsed, operation, fragments: new Map() });
-  const later = detached.flatMap((field): PlanNode[] => {
-    const node = entityPlans.get(field)?.node;
-    if (node === undefined) return [];
-    return field.path.length === 0 ? [node] : [{ kind: 'Flatten', path: [...field.path], node }];
-  });
+  const selectionSet = { kind: Kind.SELECTION_SET, selections } as const;
+  const plan = buildPlan(graph, { ...parsed, operation: { ...operation, selectionSet }, fragments: new Map() });
   if (plan.node?.kind === 'Subscription') {
     const nodes = [...(plan.node.rest === undefined ? [] : [plan.node.rest]), ...later];
     return { ...plan, node: { ...plan.node, rest: { kind: 'Sequence', nodes } } };

@@ -1,6 +1,7 @@
 import {
   type DirectiveNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
@@ -8,12 +9,9 @@ import {
   isCompositeType,
   isListType,
   isNonNullType,
-  isObjectType,
   Kind,
-  type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import type { ParsedOperation } from './parsed-operation.ts';
 import type { RequiresConflicts } from './requires-conflicts.ts';
 
 type Path = readonly string[];
@@ -27,13 +25,21 @@ export interface DetachedField {
   readonly selection: SelectionNode;
 }
 
-export interface SplitOperation {
-  readonly operation: OperationDefinitionNode;
+export interface SplitSelections {
+  readonly selections: readonly SelectionNode[];
   readonly detached: readonly DetachedField[];
 }
 
+/** A part of an operation: selections on the objects of one type at one place. */
+export interface SelectionsAt {
+  readonly type: GraphQLCompositeType;
+  readonly path: Path;
+  readonly selections: readonly SelectionNode[];
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
 /**
- * Repair D, first half: takes fields out of an operation until no two that remain need one input with different
+ * Repair D, first half: takes fields out of selections until no two that remain need one input with different
  * arguments.
  *
  * An input of `@requires` is fetched under its plain name, whatever its arguments: for fields that require
@@ -43,10 +49,10 @@ export interface SplitOperation {
  */
 export function splitConflicts(
   schema: GraphQLSchema,
-  parsed: ParsedOperation,
+  { type: rootType, path: rootPath, selections: rootSelections, fragments }: SelectionsAt,
   conflicts: RequiresConflicts,
-  keysFor: (field: DetachedField) => readonly string[] | undefined,
-): SplitOperation {
+  keysFor: (field: DetachedField) => readonly string[],
+): SplitSelections {
   const detached: DetachedField[] = [];
   /** Fields that stay, by the place of their object and its type. */
   const staying = new Map<string, string[]>();
@@ -59,7 +65,7 @@ export function splitConflicts(
   ): SelectionNode[] {
     return selections.flatMap((selection): SelectionNode[] => {
       if (selection.kind === Kind.FIELD) return rewriteField(parent, selection, path, conditions);
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? parsed.fragments.get(selection.name.value) : selection;
+      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
       if (fragment === undefined) return [];
       const named = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
       const type = isCompositeType(named) ? named : parent;
@@ -87,10 +93,8 @@ export function splitConflicts(
         : owners.filter((owner) => !leaving.includes(owner)).map((owner) => inlineFragment(kept, [], owner.name));
     const keys = leaving.flatMap((owner) => {
       const found = { path, typeName: owner.name, selection: inlineFragment([field], conditions, owner.name) };
-      const names = keysFor(found);
-      if (names === undefined) return inlineFragment([withRewrittenSelections(owner, field, path)], [], owner.name);
       detached.push(found);
-      return inlineFragment(['__typename', ...names].map(plainField), [], owner.name);
+      return inlineFragment(['__typename', ...keysFor(found)].map(plainField), [], owner.name);
     });
     return [...stays, ...keys];
   }
@@ -119,10 +123,7 @@ export function splitConflicts(
     return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections } };
   }
 
-  const root = schema.getRootType(parsed.operation.operation);
-  if (!isObjectType(root)) return { operation: parsed.operation, detached };
-  const selections = rewrite(root, parsed.operation.selectionSet.selections, [], []);
-  return { operation: { ...parsed.operation, selectionSet: { kind: Kind.SELECTION_SET, selections } }, detached };
+  return { selections: rewrite(rootType, rootSelections, rootPath, []), detached };
 }
 
 function plainField(name: string): FieldNode {
