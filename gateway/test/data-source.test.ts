@@ -187,6 +187,24 @@ describe('a subgraph that fails', () => {
     expect(JSON.stringify(reply.errors)).not.toMatch(/127\.0|ECONN|catalog|:9/);
   });
 
+  test('says what its codes mean to say, and nothing of its insides', async () => {
+    const extensions = { code: 'NOT_FOUND', field: 'id', stacktrace: ['at /srv/app.js:1'], serviceName: 'cart-7f9c' };
+    await using cart = await startScriptedSubgraph((_request, res) => {
+      const errors = [
+        { message: 'No such line.', path: ['lines'], extensions },
+        { message: 'connect ECONNREFUSED 10.1.2.3:27017', extensions: { code: 'MONGO' } },
+      ];
+      res.end(JSON.stringify({ data: null, errors }));
+    });
+    await using graph = await startGateway({ cart: { typeDefs: lines, url: cart.url } });
+    const { errors } = await graph.client.request('{ lines { product { id } } }');
+    expect(errors).toMatchObject([
+      { message: 'No such line.', path: ['lines'], extensions: { code: 'NOT_FOUND', field: 'id' } },
+      { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+    expect(JSON.stringify(errors)).not.toMatch(/srv|cart-7f9c|10\.1|MONGO/);
+  });
+
   test('is named where that is configured', async () => {
     const gone = 'http://127.0.0.1:9/graphql';
     await using graph = await startGateway({ cart: { typeDefs: lines, url: gone } }, { exposeSubgraphNames: true });

@@ -40,7 +40,7 @@ export function createPlanErrors(isPassable: (code: unknown) => boolean): PlanEr
         code: isSafe ? String(code) : 'INTERNAL_SERVER_ERROR',
         message: error.message,
         isSafe,
-        extensions: isSafe ? (error.extensions ?? {}) : {},
+        extensions: isSafe ? presentable(error.extensions) : {},
         cause: error,
       });
       if (path === undefined) isEverythingExplained = true;
@@ -62,6 +62,13 @@ export function createPlanErrors(isPassable: (code: unknown) => boolean): PlanEr
     },
     explains: (path) => isEverythingExplained || explained.some((known) => isRelated(known, path)),
   };
+}
+
+/** Frameworks add these while they are developed; they tell of files and hosts. */
+const neverShown = new Set(['stacktrace', 'exception', 'serviceName', 'correlationId']);
+
+function presentable(extensions: SubgraphError['extensions']): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(extensions ?? {}).filter(([name]) => !neverShown.has(name)));
 }
 
 /** One path is a beginning of the other; `@` in a pattern stands for any index. */
