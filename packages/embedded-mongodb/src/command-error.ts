@@ -57,6 +57,8 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   263: 'OperationNotSupportedInTransaction',
   291: 'NoQueryExecutionPlans',
   292: 'QueryExceededMemoryLimitNoDiskUseAllowed',
+  322: 'APIVersionError',
+  323: 'APIStrictError',
   10334: 'BSONObjectTooLarge',
   11000: 'DuplicateKey',
   11600: 'InterruptedAtShutdown',

@@ -117,6 +117,26 @@ describe('the planner', () => {
     expect($cursor?.executionStats).toMatchObject({ nReturned: 3, totalDocsExamined: 3 });
   });
 
+  it('leaves a hidden index alone until it is shown again', async () => {
+    await using shop = await startShop();
+    const hide = (hidden: boolean) => shop.db.command({ collMod: 'orders', index: { name: 'coupon_1', hidden } });
+    expect(await hide(true)).toMatchObject({ hidden_old: false, hidden_new: true });
+    expect((await shop.explain({ coupon: 'k100' })).stages).toEqual(['COLLSCAN']);
+    await hide(false);
+    expect((await shop.explain({ coupon: 'k100' })).stages).toEqual(['FETCH', 'IXSCAN coupon_1']);
+  });
+
+  it('finds every index whole when asked to validate', async () => {
+    await using shop = await startShop();
+    await shop.orders.updateMany({}, { $push: { tags: 'v' } } as object);
+    await shop.orders.deleteMany({ status: 'OPEN' });
+    expect(await shop.db.command({ validate: 'orders' })).toMatchObject({
+      valid: true,
+      nrecords: 900,
+      keysPerIndex: { open: 0, tags_1: 2700 },
+    });
+  });
+
   it('serves a look-up in any case from an index with collation strength 2, and only with that collation', async () => {
     await using mongo = await startClient();
     const users = mongo.collection('users');

@@ -254,6 +254,29 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    what: 'an operator inside _id',
+    code: 52,
+    run: ({ db }) => first(db.command({ insert: 'things', documents: [{ _id: { $a: 1 } }] })),
+  },
+  {
+    what: 'a stable API version that does not exist',
+    code: 322,
+    codeName: 'APIVersionError',
+    run: ({ db }) => db.command({ find: 'things', apiVersion: '2' }),
+  },
+  {
+    what: 'a command outside the strict stable API',
+    code: 323,
+    codeName: 'APIStrictError',
+    run: ({ db }) => db.command({ distinct: 'things', key: 'a', apiVersion: '1', apiStrict: true }),
+  },
+  {
+    what: 'modifying an index that is not there',
+    code: 27,
+    codeName: 'IndexNotFound',
+    run: ({ db }) => db.command({ collMod: 'things', index: { name: 'nothing', hidden: true } }),
+  },
+  {
     what: 'a cursor that is not there',
     code: 43,
     codeName: 'CursorNotFound',

@@ -65,7 +65,8 @@ export const create: Command = {
   },
 };
 
-function optionsOf(body: Doc): Doc {
+/** The collection options that create and collMod take. Throws 2 and 14 for malformed ones. */
+export function optionsOf(body: Doc): Doc {
   const options: Doc = {};
   const validator = optionalDocument(body, 'validator');
   if (validator) options['validator'] = validator;
@@ -84,19 +85,6 @@ function oneOf(name: string, value: string, known: readonly string[]): string {
     throw new CommandError(2, `Enumeration value '${value}' for field '${name}' is not a valid value.`);
   return value;
 }
-
-/** https://www.mongodb.com/docs/manual/reference/command/collMod/ : the validator, its level and its action. */
-export const collMod: Command = {
-  isWrite: true,
-  run(context) {
-    const { body, catalog } = context;
-    assertKnownFields(body, 'collMod', ['collMod', 'validator', 'validationLevel', 'validationAction']);
-    const collection = catalog.find(namespaceOf(context));
-    if (!collection) throw new CommandError(26, `ns does not exist`);
-    catalog.modify(collection, { ...collection.options, ...optionsOf(body) });
-    return {};
-  },
-};
 
 /** https://www.mongodb.com/docs/manual/reference/command/drop/ */
 export const drop: Command = {

@@ -1,8 +1,8 @@
 import { aggregate } from './aggregate.ts';
 import { bulkWrite } from './bulk-write.ts';
+import { collMod } from './collection-modification.ts';
 import { collStats, validate } from './collection-stats.ts';
 import {
-  collMod,
   create,
   dbStats,
   drop,

@@ -128,13 +128,18 @@ export const dropIndexes: Command = {
   },
 };
 
+/** The index of this name, or with this key. */
+export function findIndexDefinition(collection: Collection, wanted: unknown): IndexDefinition | undefined {
+  return collection.indexDefinitions.find((definition) =>
+    isDocument(wanted) ? sameDocument(definition.spec['key'], wanted) : definition.name === wanted,
+  );
+}
+
 function namesToDrop(collection: Collection, index: unknown): string[] {
   if (index === '*') return collection.secondaryIndexes.map(({ definition }) => definition.name);
   const wanted = Array.isArray(index) ? index : [index];
   return wanted.map((item) => {
-    const found = collection.indexDefinitions.find((definition) =>
-      isDocument(item) ? sameDocument(definition.spec['key'], item) : definition.name === item,
-    );
+    const found = findIndexDefinition(collection, item);
     if (!found) {
       const what = isDocument(item)
         ? `can't find index with key: ${shellText(item)}`

@@ -2,8 +2,8 @@ import { ObjectId } from 'bson';
 import { assertDocumentSize, decodeDocument, encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Collection } from '../engine/collection.ts';
-import type { Doc } from '../values/bson-type.ts';
-import { putField } from '../values/fields.ts';
+import { bsonTypeOf, type Doc } from '../values/bson-type.ts';
+import { plainDocument, putField } from '../values/fields.ts';
 import { assertKnownFields, flagOf, namespaceOf, requireArray } from './arguments.ts';
 import type { Command } from './command.ts';
 import { runEach, writeResult } from './write-batch.ts';
@@ -42,10 +42,21 @@ export function insertDocument(
   if (!(bytes instanceof Uint8Array)) throw new CommandError(14, 'documents to insert must be objects');
   assertDocumentSize(bytes);
   const doc = decodeDocument(bytes);
+  refuseDollarInId(doc['_id']);
   if (Object.keys(doc)[0] === '_id' && doc['_id'] !== undefined) {
     return collection.insert(new Uint8Array(bytes), doc, options).doc;
   }
   const withId: Doc = { _id: doc['_id'] ?? new ObjectId() };
   for (const name of Object.keys(doc)) if (name !== '_id') putField(withId, name, doc[name]);
   return collection.insert(encodeDocument(withId), withId, options).doc;
+}
+
+/** Refuses `{ _id: { $a: 1 } }`; a DBRef's own fields are no operators. */
+function refuseDollarInId(id: unknown): void {
+  if (bsonTypeOf(id) !== 'object') return;
+  const dollar = Object.keys(plainDocument(id as Doc)).find(
+    (name) => name.startsWith('$') && !['$ref', '$id', '$db'].includes(name),
+  );
+  if (!dollar) return;
+  throw new CommandError(52, `_id fields may not contain '$'-prefixed fields: ${dollar} is not valid for storage.`);
 }

@@ -9,6 +9,8 @@ import type { CommandContext } from './command.ts';
 const SOURCES: Readonly<Record<string, (context: CommandContext, namespace: string, operand: unknown) => Doc[]>> = {
   $collStats: describeCollection,
   $indexStats: describeIndexes,
+  $listLocalSessions: describeSession,
+  $currentOp: describeOperation,
   $changeStream() {
     throw new CommandError(40573, 'The $changeStream stage is only supported on replica sets');
   },
@@ -40,6 +42,30 @@ function describeIndexes(context: CommandContext, namespace: string): Doc[] {
     accesses: { ops: Long.ZERO, since: context.startedAt },
     spec,
   }));
+}
+
+/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/listLocalSessions/ : sessions are not kept, so the caller's own. */
+function describeSession({ body, now }: CommandContext): Doc[] {
+  return isDocument(body['lsid']) ? [{ _id: body['lsid'], lastUse: now() }] : [];
+}
+
+/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/ : commands run one at a time, so this very one. */
+function describeOperation({ body, connectionId, database, now }: CommandContext): Doc[] {
+  if (database !== 'admin')
+    throw new CommandError(73, '$currentOp must be run against the admin database with {aggregate: 1}');
+  const command = { ...body, $db: database };
+  return [
+    {
+      host: 'localhost',
+      type: 'op',
+      active: true,
+      connectionId: new Int32(connectionId),
+      currentOpTime: now(),
+      op: 'command',
+      ns: 'admin.$cmd.aggregate',
+      command,
+    },
+  ];
 }
 
 function requireCollection(context: CommandContext, namespace: string): Collection {

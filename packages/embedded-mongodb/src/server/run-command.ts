@@ -32,6 +32,7 @@ function runChecked(command: Command | undefined, context: CommandContext): Doc 
   if (command.isAdminOnly && context.database !== 'admin') {
     throw new CommandError(13, `${context.commandName} may only be run against the admin database.`);
   }
+  checkApiVersion(context);
   checkConcerns(context.body);
   return command.run(context);
 }
@@ -42,6 +43,25 @@ function refuseTransactions(body: Doc): void {
     return;
   throw new CommandError(20, 'Transaction numbers are only allowed on a replica set member or mongos');
 }
+
+/** https://www.mongodb.com/docs/manual/reference/stable-api/ : version 1, with its commands alone when the client wants it strict. */
+function checkApiVersion({ body, commandName }: CommandContext): void {
+  const version = body['apiVersion'];
+  if (version === undefined) {
+    if (body['apiStrict'] === undefined && body['apiDeprecationErrors'] === undefined) return;
+    throw new CommandError(72, 'Provided apiStrict and/or apiDeprecationErrors without passing apiVersion');
+  }
+  if (version !== '1') throw new CommandError(322, 'API version must be "1"');
+  if (body['apiStrict'] === true && !STABLE_COMMANDS.has(commandName)) {
+    throw new CommandError(323, `Provided apiStrict:true, but the command ${commandName} is not in API Version 1`);
+  }
+}
+
+const STABLE_COMMANDS: ReadonlySet<string> = new Set([
+  ...['aggregate', 'bulkWrite', 'collMod', 'count', 'create', 'createIndexes', 'delete', 'drop', 'dropDatabase'],
+  ...['dropIndexes', 'endSessions', 'explain', 'find', 'findAndModify', 'getMore', 'hello', 'insert', 'killCursors'],
+  ...['listCollections', 'listDatabases', 'listIndexes', 'ping', 'refreshSessions', 'update'],
+]);
 
 /** What only a replica set could promise is refused, as a standalone mongod refuses it. */
 function checkConcerns(body: Doc): void {
