@@ -36,3 +36,12 @@ export function createHistory(now: () => number): History {
     },
   };
 }
+
+/** The `input` argument of an operation that has one, as far as checks read it. */
+export function inputOf(operation: Operation | undefined): {
+  readonly idempotencyKey: string;
+  readonly orderId: string;
+  readonly rows?: readonly { readonly productId: string }[];
+} {
+  return (operation?.input['input'] ?? {}) as ReturnType<typeof inputOf>;
+}

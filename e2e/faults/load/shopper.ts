@@ -30,28 +30,38 @@ export async function runShopper(
   });
   let keys = 0;
   const nextKey = () => `k-${index}-${++keys}`;
-  for (let round = 0; !context.isClosing(); round += 1) {
+  while (!context.isClosing()) {
     await pause(context, random.between(100, 1_600));
     if (context.isClosing()) return;
-    const basket = await fillCart(context, caller, random);
+    const basket = await fillCart(context, caller, customer, random);
     if (Object.keys(basket).length === 0) continue;
     await checkOut(context, { caller, customer, random, basket, nextKey, isHasty });
   }
 }
 
-async function fillCart(context: LoadContext, caller: ShopCaller, random: Random): Promise<Basket> {
+async function fillCart(
+  context: LoadContext,
+  caller: ShopCaller,
+  customer: RunCustomer,
+  random: Random,
+): Promise<Basket> {
   let basket: Basket = {};
   for (let line = random.between(1, 2); line > 0; line -= 1) {
-    const added = await add(context, caller, random);
+    const added = await add(context, caller, customer, random);
     if (added.outcome === 'ok') basket = added.answer['basket'] as Basket;
   }
   return basket;
 }
 
-function add(context: LoadContext, caller: ShopCaller, random: Random): Promise<Operation> {
+function add(
+  context: LoadContext,
+  caller: ShopCaller,
+  { userId: customerId }: RunCustomer,
+  random: Random,
+): Promise<Operation> {
   const isHot = random.chance(0.5);
   const { id } = random.pick(context.cast.products.filter((product) => product.isHot === isHot));
-  const input = { productId: id, quantity: random.between(1, 2) };
+  const input = { productId: id, quantity: random.between(1, 2), customerId };
   return caller.mutate('addToCart', ops.ADD_TO_CART, input, ({ cart }) => ({ basket: basketOf(cart) }));
 }
 
@@ -74,7 +84,7 @@ async function checkOut(context: LoadContext, checkout: Checkout): Promise<void>
   for (let tries = 0; tries < maxKeysPerCart; tries += 1) {
     const input = { idempotencyKey: nextKey(), addressId: customer.addressId, expectedGrandTotal: total, ...method };
     const place = () => caller.mutate('placeOrder', ops.PLACE_ORDER, { input, customerId: customer.userId }, keepOrder);
-    const raced = isHasty && random.chance(0.5) ? add(context, caller, random) : undefined;
+    const raced = isHasty && random.chance(0.5) ? add(context, caller, customer, random) : undefined;
     const placed = await insist(context, random, place);
     const late = await raced;
     if (late?.outcome === 'ok' && placed.outcome === 'ok') await lookAfterRace(context, checkout, placed, late);
