@@ -16,8 +16,8 @@ import { requireWithinLimits } from './limits/operation-limits.ts';
 import { createRateLimits, defaultRateLimits, type RateLimitSettings } from './limits/rate-limits.ts';
 import { createPipeline } from './pipeline.ts';
 import { createOperationStore } from './planning/operation-store.ts';
-import { createStreamExecutor } from './subscriptions/execute-stream.ts';
-import { createSocketServer } from './subscriptions/socket-server.ts';
+import { createLiveServer } from './subscriptions/live-server.ts';
+import type { PositionRules } from './subscriptions/stream-position.ts';
 
 export interface GatewayOptions {
   readonly supergraph: SupergraphSource;
@@ -53,6 +53,8 @@ export interface GatewayOptions {
   readonly evaluatePolicies?: EvaluatePolicies | undefined;
   /** How many proxies of our own stand in front (for client addresses). Default 0. */
   readonly trustedProxies?: number | undefined;
+  /** How events of subscription fields say where they are, so that streams resume and merge; default: by their names. */
+  readonly streamPositions?: PositionRules | undefined;
   /** Defaults: on outside production. */
   readonly landingPage?: boolean | undefined;
   readonly introspection?: boolean | undefined;
@@ -114,7 +116,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
         maxResponseBytes: limits.subgraphMaxResponseBytes,
         maxConnections: limits.subgraphMaxConnections,
         connectTimeoutMs: limits.subgraphConnectTimeoutMs,
-        keepAliveMs: 15_000,
+        keepAliveMs: limits.upstreamPingMs,
       },
       callHeaders: createCallHeaders(options.auth?.signer),
       localSubgraphs: options.localSubgraphs ?? new Map(),
@@ -139,17 +141,21 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
     evaluatePolicies: options.evaluatePolicies,
   } as const;
   const pipeline = createPipeline({ graphs, operations, persisted, sources, access, rateLimits, limits, isExplained });
-  const sockets = opening(
-    createSocketServer({
+  const live = opening(
+    createLiveServer({
+      graphs,
+      operations,
+      access,
+      sources,
       pipeline,
-      streams: createStreamExecutor(sources),
       authenticate,
       revoked,
       logger,
+      metrics,
       forwardHeaders,
       trustedProxies,
-      maxMessageBytes: limits.socketMaxMessageBytes,
-      maxOperationsPerSocket: limits.socketMaxOperations,
+      limits,
+      streamPositions: options.streamPositions,
     }),
   );
   const handle = createGraphqlRoute({
@@ -163,6 +169,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
     requestDeadlineMs: limits.requestDeadlineMs,
     cors: { origins: options.corsOrigins ?? [], allowedHeaders: forwardHeaders },
     shedding: createLoadShedding(limits.maxConcurrentRequests),
+    eventStreams: live.eventStreams,
     isProduction,
     exposeSubgraphNames: options.exposeSubgraphNames ?? false,
     landingPage: (options.landingPage ?? !isProduction) ? await renderLandingPage(logger) : undefined,
@@ -176,7 +183,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
       metrics,
       maxBodyBytes: 50_000_000,
       routes: [{ path: '/graphql', handle }, ...(options.routes ?? [])],
-      onUpgrade: [{ path: '/graphql', handle: sockets.handleUpgrade }],
+      onUpgrade: [{ path: '/graphql', handle: live.handleUpgrade }],
     }),
   );
 
@@ -185,7 +192,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
     port: server.port,
     reload: () => graphs.reload(),
     async drain() {
-      sockets.drain();
+      live.drain(limits.drainTimeoutMs / 2);
       await server.drain(limits.drainTimeoutMs);
     },
     [Symbol.asyncDispose]: closeAll,

@@ -6,9 +6,11 @@ import {
   type DataSource,
   deadlineOf,
   type FetchDeadlines,
+  type SubgraphError,
   type SubgraphFetch,
   type SubgraphResponse,
 } from './data-source.ts';
+import { StreamRefusedError } from './stream-failure.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
 
 /** A subgraph in the same process: fetches are executed directly, parsed once per plan, with the headers HTTP would carry. */

@@ -38,7 +38,8 @@ export function createUpstreamSockets(options: UpstreamSocketsOptions): Upstream
       (best, socket) => (best === undefined || socket.streams < best.streams ? socket : best),
       undefined,
     );
-    if (leastUsed !== undefined && (leastUsed.streams < streamsPerSocket || pool.length >= maxSockets)) return leastUsed;
+    if (leastUsed !== undefined && (leastUsed.streams < streamsPerSocket || pool.length >= maxSockets))
+      return leastUsed;
     const socket = new UpstreamSocket(url, options);
     pool.push(socket);
     return socket;

@@ -7,6 +7,7 @@ import type { LoadShedding } from '../limits/load-shedding.ts';
 import { RateLimitedError, type RateLimitState } from '../limits/rate-limits.ts';
 import { OperationKindError, type Pipeline } from '../pipeline.ts';
 import { OperationRefusedError } from '../planning/parsed-operation.ts';
+import type { EventStreamRoute } from '../subscriptions/event-stream-route.ts';
 import { clientAddress } from './client-address.ts';
 import { answerCors, type CorsSettings, couldBeCrossSite, securityHeaders } from './cross-site.ts';
 import { formatErrors } from './format-errors.ts';
@@ -33,6 +34,7 @@ export interface GraphqlRouteOptions {
   readonly requestDeadlineMs: number;
   readonly cors: CorsSettings;
   readonly shedding: LoadShedding;
+  readonly eventStreams: EventStreamRoute;
   readonly isProduction: boolean;
   readonly exposeSubgraphNames: boolean;
   /** Shown to browsers that open the path; absent in production. */
@@ -57,6 +59,7 @@ export function createGraphqlRoute(options: GraphqlRouteOptions) {
       res.writeHead(405, { allow: 'GET, POST, OPTIONS' }).end();
       return;
     }
+    if (options.eventStreams.accepts(req)) return options.eventStreams.handle(req, res);
     const mediaType = answerMediaType(req.headers.accept);
     if (mediaType === undefined) {
       res.writeHead(406).end();

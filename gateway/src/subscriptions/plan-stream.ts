@@ -1,0 +1,136 @@
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import { codedError } from '@swiftcart/graphql';
+import { type FieldNode, OperationTypeNode, parse } from 'graphql';
+import type { SubgraphFetch } from '../datasource/data-source.ts';
+import { compiledFetch } from '../planning/compiled-fetch.ts';
+import { coerceVariables } from '../planning/execute-operation.ts';
+import { type PlannedOperation, planOperation } from '../planning/plan-operation.ts';
+import type { PreparedOperation } from '../planning/prepared-operation.ts';
+import type { Denial } from '../planning/response-shape.ts';
+import { withoutDenied } from '../planning/without-denied.ts';
+import {
+  asksForPosition,
+  type PositionRule,
+  type PositionRules,
+  positionRuleOf,
+  resumable,
+  subscriptionField,
+  withPosition,
+} from './stream-position.ts';
+
+/** A subscription ready to run: what opens the upstream stream, and what is fetched for each event. */
+export interface StreamPlan {
+  readonly prepared: PreparedOperation;
+  readonly planned: PlannedOperation;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly coercedVariables: Readonly<Record<string, unknown>>;
+  readonly denials: ReadonlyMap<FieldNode, Denial>;
+  readonly primary: FetchNode;
+  readonly rest: PlanNode | undefined;
+  /** How its events say where they are; undefined when they do not. */
+  readonly position: PositionRule | undefined;
+  /** The upstream subscription: from the start, or after a position where the plan has one. */
+  upstream(after: number | undefined): SubgraphFetch;
+}
+
+export interface StreamRequest {
+  readonly prepared: PreparedOperation;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly denials: ReadonlyMap<FieldNode, Denial>;
+}
+
+/** The part of a plan that is the same for all variables. */
+type PlannedParts = Pick<StreamPlan, 'planned' | 'primary' | 'rest' | 'position'> & {
+  readonly resumed: { readonly text: ReturnType<typeof resumable>; document(): ReturnType<typeof parse> } | undefined;
+};
+
+export type PlanStream = (request: StreamRequest) => StreamPlan;
+
+/** Plans subscriptions, each operation text once per graph and set of denied fields. Throws OperationRefusedError or a coded error. */
+export function createPlanStream(rules: PositionRules): PlanStream {
+  const known = new WeakMap<PreparedOperation, Map<string, PlannedParts>>();
+  const denialKey = createDenialKeys();
+  return ({ prepared, variables, denials }) => {
+    const coercedVariables = coerceVariables(prepared, variables);
+    let variants = known.get(prepared);
+    if (variants === undefined) {
+      variants = new Map();
+      known.set(prepared, variants);
+    }
+    const key = denialKey(denials);
+    let parts = variants.get(key);
+    if (parts === undefined) {
+      parts = planParts(prepared, denials, rules);
+      variants.set(key, parts);
+    }
+    const { planned, primary, rest, position, resumed } = parts;
+    const used = pick(variables, primary.variableUsages ?? []);
+    const kind = OperationTypeNode.SUBSCRIPTION;
+    const { operationName } = primary;
+    const fromStart: SubgraphFetch = {
+      operation: primary.operation,
+      document: compiledFetch(primary).document,
+      operationName,
+      kind,
+      variables: used,
+    };
+    const upstream = (after: number | undefined): SubgraphFetch => {
+      if (after === undefined || resumed === undefined) return fromStart;
+      const { operation, variables: resumedVariables } = resumed.text;
+      return { operation, document: resumed.document, operationName, kind, variables: resumedVariables(used, after) };
+    };
+    return { prepared, planned, variables, coercedVariables, denials, primary, rest, position, upstream };
+  };
+}
+
+function planParts(
+  prepared: PreparedOperation,
+  denials: ReadonlyMap<FieldNode, Denial>,
+  rules: PositionRules,
+): PlannedParts {
+  const allowed = withoutDenied(prepared, denials);
+  const field = subscriptionField(allowed);
+  const position = field && positionRuleOf(prepared.graph.schema, field.name.value, rules);
+  if (field !== undefined && position !== undefined) {
+    const planned = planOperation(prepared.graph, prepared, withPosition(allowed, field, position));
+    const nodes = subscriptionNodes(planned);
+    if (asksForPosition(nodes.primary.operation)) {
+      const text = resumable(nodes.primary.operation, position);
+      let parsed: ReturnType<typeof parse> | undefined;
+      const document = () => {
+        parsed ??= parse(text.operation, { noLocation: true });
+        return parsed;
+      };
+      return { planned, ...nodes, position, resumed: { text, document } };
+    }
+  }
+  const planned = prepared.planFor(denials);
+  return { planned, ...subscriptionNodes(planned), position: undefined, resumed: undefined };
+}
+
+function subscriptionNodes({ plan }: PlannedOperation): Pick<StreamPlan, 'primary' | 'rest'> {
+  const { node } = plan;
+  if (node?.kind !== 'Subscription') {
+    throw codedError('BAD_USER_INPUT', 'This subscription selects nothing to wait for.');
+  }
+  return { primary: node.primary, rest: node.rest as PlanNode | undefined };
+}
+
+function pick(variables: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])));
+}
+
+/** Field nodes are compared by identity; within one operation each gets a number when it is first denied. */
+function createDenialKeys(): (denials: ReadonlyMap<FieldNode, Denial>) => string {
+  const numbers = new WeakMap<FieldNode, number>();
+  let last = 0;
+  return (denials) => {
+    if (denials.size === 0) return '';
+    const parts = [...denials].map(([node, denial]) => {
+      const number = numbers.get(node) ?? ++last;
+      numbers.set(node, number);
+      return `${number}${denial}`;
+    });
+    return parts.sort().join();
+  };
+}
