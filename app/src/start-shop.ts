@@ -141,7 +141,8 @@ export async function startShop({ wiring, config, env, logger, onProgress }: Sho
         port: config.port,
         routes: [
           { method: 'GET', path: '/.well-known/jwks.json', handle: (_req, res) => respondJson(res, 200, users.jwks()) },
-          ...(orders.routes ?? []),
+          ...catalog.routes,
+          ...orders.routes,
         ],
         auth: { verifier, signer: gatewaySigner, revocations: createRevocationSource(usersClient, bus) },
       }),

@@ -9,6 +9,8 @@ export interface StartedProcess {
   output(): string;
   /** Resolves with the match once the output matches; rejects with the output when the process ends or time is up. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
+  /** Resolves with the exit code when it ends by itself. */
+  readonly exited: Promise<number | null>;
   /** Sends the signal and resolves with the exit code (null when a signal ended it). */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -51,6 +53,7 @@ export function startCommand(
 
   return {
     child,
+    exited: exited.then(() => child.exitCode),
     output: () => output,
     stop,
     waitFor: (pattern, timeoutMs = 30_000) =>

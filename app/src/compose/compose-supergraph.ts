@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { GraphQLError, lexicographicSortSchema, parse, printSchema } from 'graphql';
@@ -32,7 +33,7 @@ export async function composeSupergraph(entries: readonly SubgraphEntry[]): Prom
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       const [place] = error.locations ?? [];
-      problems.push(`${entry.name} ${entry.schemaPath}:${place?.line}:${place?.column} SYNTAX ${error.message}`);
+      problems.push(`${entry.name} ${shown(entry)}:${place?.line}:${place?.column} SYNTAX ${error.message}`);
     }
   }
   if (problems.length > 0) throw new CompositionError(problems);
@@ -55,8 +56,11 @@ function describe(error: GraphQLError, entries: readonly SubgraphEntry[]): strin
     const name = (node as { subgraph?: string }).subgraph;
     const entry = entries.find((candidate) => candidate.name === name);
     return entry && node.loc
-      ? [`${name} ${entry.schemaPath}:${node.loc.startToken.line}:${node.loc.startToken.column}`]
+      ? [`${name} ${shown(entry)}:${node.loc.startToken.line}:${node.loc.startToken.column}`]
       : [];
   });
   return `${places.length > 0 ? `${places.join(', ')} ` : ''}${code} ${error.message}`;
 }
+
+/** The schema file as an editor's terminal can open it. */
+const shown = ({ schemaPath }: SubgraphEntry) => relative(process.cwd(), schemaPath);
