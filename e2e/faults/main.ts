@@ -29,4 +29,6 @@ if (!hasRedis) {
     console.error(`the run with --seed ${options.seed} could not be finished:`, error);
     process.exitCode = 1;
   }
+  // A run that was stopped halfway leaves clients behind that would go on trying.
+  process.exit();
 }

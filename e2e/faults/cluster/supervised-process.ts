@@ -26,6 +26,7 @@ export function superviseProcess(options: {
   const { name, start, isReady } = options;
   const surprises: string[] = [];
   let wanted = true;
+  let isOver = false;
   let current: StartedProcess;
 
   function launch(): void {
@@ -57,12 +58,15 @@ export function superviseProcess(options: {
       await current.stop('SIGKILL');
     },
     restart() {
+      // A run that is stopped from outside may still have a fault under way.
+      if (isOver) return;
       wanted = true;
       launch();
     },
     pause: () => void current.child.kill('SIGSTOP'),
     resume: () => void current.child.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
+      isOver = true;
       wanted = false;
       await current.stop('SIGKILL');
     },
