@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Binary } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { type EmbeddedMongodbOptions, startEmbeddedMongodb } from '../src/index.ts';
+import { type SeededRandom, seededRandom } from './seeded-random.ts';
 import { startClient } from './start-client.ts';
 
 function temporaryDirectory() {
@@ -128,16 +129,27 @@ describe('the data directory', () => {
       }
     }
     const whole = readFileSync(journalOf(directory.path));
-    const { random, seed } = seededRandom();
-    const start = lengths[9] ?? 0;
+    const random = seededRandom();
+    const split = lengths[9] ?? 0;
     for (let round = 0; round < 500; round += 1) {
-      const { bytes, at } = round % 2 === 0 ? torn(whole, start, random) : flipped(whole, start, random);
+      const { bytes, at } = round % 2 === 0 ? torn(whole, split, random) : flipped(whole, split, random);
       using copy = temporaryDirectory();
-      writeFileSync(join(copy.path, 'journal-00000001'), bytes);
+      if (round % 4 < 2) {
+        writeFileSync(join(copy.path, 'journal-00000001'), bytes);
+      } else {
+        // As a crash during a compaction leaves it: the log has changed files, the snapshot is not finished.
+        writeFileSync(join(copy.path, 'journal-00000001'), whole.subarray(0, split));
+        writeFileSync(
+          join(copy.path, 'journal-00000002'),
+          Buffer.concat([whole.subarray(0, 16), bytes.subarray(split)]),
+        );
+        writeFileSync(join(copy.path, 'snapshot-00000002.unfinished'), bytes);
+      }
       const documents = await restoredDocuments(copy.path);
       // Document n lies before the damage exactly when the log was no longer than that once it was acknowledged.
       const intact = lengths.filter((length) => length <= at).length;
-      expect(documents, `seed ${seed}, round ${round}, damaged at ${at}`).toBe(intact);
+      expect(documents, `seed ${random.seed}, round ${round}, damaged at ${at}`).toBe(intact);
+      expect(readdirSync(copy.path).some((name) => name.endsWith('.unfinished'))).toBe(false);
     }
   });
 });
@@ -152,24 +164,14 @@ async function restoredDocuments(path: string): Promise<number> {
   return ids.length;
 }
 
-function torn(whole: Buffer, start: number, random: () => number) {
-  const at = start + Math.floor(random() * (whole.byteLength - start));
+function torn(whole: Buffer, start: number, random: SeededRandom) {
+  const at = start + random.below(whole.byteLength - start);
   return { at, bytes: whole.subarray(0, at) };
 }
 
-function flipped(whole: Buffer, start: number, random: () => number) {
+function flipped(whole: Buffer, start: number, random: SeededRandom) {
   const { at } = torn(whole, start, random);
   const bytes = Buffer.from(whole);
-  bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
   return { at, bytes };
-}
-
-function seededRandom() {
-  const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-  let state = seed;
-  const random = () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return state / 0x80000000;
-  };
-  return { seed, random };
 }

@@ -64,6 +64,8 @@ export function restore(directory: string, catalog: Catalog, logger: ServerLogge
     const isLast = generation === live.at(-1);
     position = readJournal(join(directory, journalName(generation)), catalog, isLast, logger);
   }
+  // A crash behind a compaction's last step leaves what the snapshot replaced, one before it a snapshot that was never finished.
+  removeOldFiles(directory, base ?? 0);
   return { generation: live.at(-1) ?? expectedFirst, position };
 }
 
