@@ -165,7 +165,10 @@ export class SocketConnection {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (caller.viewer.kind === 'user') {
       this.#giveBack = users.take(caller.viewer.userId);
-      if (this.#giveBack === undefined) return this.close(closeCodes.tryAgainLater, 'Too many sockets');
+      if (this.#giveBack === undefined) {
+        this.close(closeCodes.tryAgainLater, 'Too many sockets');
+        return;
+      }
     }
     this.#identity = {
       caller,
@@ -179,9 +182,13 @@ export class SocketConnection {
   }
 
   #subscribe(id: string, payload: unknown): void {
-    if (this.#identity === undefined) return this.close(CloseCode.Unauthorized, 'Unauthorized');
+    if (this.#identity === undefined) {
+      this.close(CloseCode.Unauthorized, 'Unauthorized');
+      return;
+    }
     if (this.#running.has(id)) {
-      return this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      return;
     }
     const { caller, headers, correlationId } = this.#identity;
     const { maxOperations, logger } = this.#options;
