@@ -55,8 +55,7 @@ function tallies({ operations, orders, carts }: Parameters<Check>[0]): Tally[] {
   const doubtful = new Set(
     operations
       .filter(
-        ({ kind, outcome }) =>
-          kind === 'gaveUp' || kind === 'lookedAfterRace' || (kind === 'clearCart' && outcome !== 'ok'),
+        ({ kind, outcome }) => kind === 'gaveUp' || kind === 'raced' || (kind === 'clearCart' && outcome !== 'ok'),
       )
       .map(({ input }) => customerOf(input)),
   );

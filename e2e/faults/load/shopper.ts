@@ -85,6 +85,7 @@ async function checkOut(context: LoadContext, checkout: Checkout): Promise<void>
     const input = { idempotencyKey: nextKey(), addressId: customer.addressId, expectedGrandTotal: total, ...method };
     const place = () => caller.mutate('placeOrder', ops.PLACE_ORDER, { input, customerId: customer.userId }, keepOrder);
     const raced = isHasty && random.chance(0.5) ? add(context, caller, customer, random) : undefined;
+    if (raced) note(context, checkout, 'raced', {});
     const placed = await insist(context, random, place);
     const late = await raced;
     if (late?.outcome === 'ok' && placed.outcome === 'ok') await lookAfterRace(context, checkout, placed, late);
