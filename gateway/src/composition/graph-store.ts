@@ -21,14 +21,22 @@ export async function createGraphStore(source: SupergraphSource, logger: Logger)
   let reloading: Promise<void> = Promise.resolve();
 
   async function replace(): Promise<void> {
+    let next: Graph;
     try {
-      const next = await loadGraph(await read());
-      if (next.version === current.version) return;
-      current = next;
-      logger.info({ version: next.version }, 'supergraph replaced');
-      for (const listener of listeners) await listener(next);
+      next = await loadGraph(await read());
     } catch (error) {
       logger.error({ err: error }, 'supergraph not replaced: the file could not be loaded, the old graph stays');
+      return;
+    }
+    if (next.version === current.version) return;
+    current = next;
+    logger.info({ version: next.version }, 'supergraph replaced');
+    for (const listener of listeners) {
+      try {
+        await listener(next);
+      } catch (error) {
+        logger.error({ err: error }, 'a part of the gateway did not follow the new supergraph');
+      }
     }
   }
 
