@@ -1,6 +1,7 @@
+import { operator } from '@swiftcart/testkit';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cancelMutation, confirmMutation, retryMutation } from './operations.ts';
+import { cancelMutation, confirmMutation, refundMutation, retryMutation } from './operations.ts';
 import { type FakeStripe, type Fault, startFakeStripe } from './start-fake-stripe.ts';
 import { eventually, type OrdersUnderTest, startOrders } from './start-orders.ts';
 
@@ -136,6 +137,24 @@ describe('a provider in trouble', () => {
     );
     const [intent] = intentsOf(order?.id);
     expect(provider.refunds.filter((refund) => refund.payment_intent === intent?.id)).toHaveLength(1);
+  });
+});
+
+describe('a refund that Stripe refuses', () => {
+  it('is shown as failed, and its amount can be refunded again', async () => {
+    const viewer = await shop.shopper('usr_refund_no');
+    const { order } = await shop.place(viewer, card('pm_card_visa'));
+    const [intent] = intentsOf(order?.id);
+    // Somebody gave it back in Stripe's dashboard already.
+    provider.refunds.push({ payment_intent: intent?.id ?? '', amount: 7_900 });
+    const item = { orderItemId: order?.items[0]?.id, quantity: 1 };
+    const input = { orderId: order?.id, idempotencyKey: 'no', items: [item], reason: 'Damaged' };
+    const reply = await shop.mutate(operator(), refundMutation, { input });
+    expect(codes(reply)).toEqual(['PAYMENT_DECLINED']);
+    expect(reply.order).toMatchObject({
+      payment: { status: 'CAPTURED', refunds: [{ status: 'FAILED' }] },
+      items: [{ refundedQuantity: 0 }],
+    });
   });
 });
 

@@ -159,6 +159,4 @@ export interface OrderChange {
   readonly announce?: readonly Announcement[];
   /** What is still open after this write; left out, the list stays as it is. */
   readonly todo?: readonly SagaEffect[];
-  /** When the next open effect may start, if later than at once. */
-  readonly notBefore?: Date;
 }

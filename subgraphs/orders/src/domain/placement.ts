@@ -12,16 +12,11 @@ export const customerOf = (order: Order): Actor => ({ kind: 'CUSTOMER', id: orde
  * Ends a placement before the order was ever shown. The refusal is replayed for its key, unless the cause was not
  * the customer's: then the key is set free, so that the same request may simply be sent again.
  */
-export function refusePlacement(
-  order: Order,
-  reason: Refusal,
-  how: { isKeyFreed?: boolean; isStockUnknown?: boolean } = {},
-): OrderChange {
+export function refusePlacement(order: Order, reason: Refusal, how: { isKeyFreed?: boolean } = {}): OrderChange {
   const todo: SagaEffect[] = [];
   if (order.request.couponCode) todo.push('releaseCoupon');
+  // Also when nothing is known to be held: a reserve call that was cut off and arrives later is refused by this.
   todo.push('releaseStock');
-  // A reserve call that was cut off may still be on its way; a second release catches it.
-  if (how.isStockUnknown) todo.push('releaseStockAgain');
   return {
     set: {
       refusal: reason,

@@ -15,7 +15,6 @@ export const sagaEffects = [
   'settleRefunds',
   'releaseCoupon',
   'releaseStock',
-  'releaseStockAgain',
   'collectPayment',
   'settleStock',
 ] as const;
@@ -53,7 +52,7 @@ export function without(todo: readonly SagaEffect[], ended: SagaEffect): readonl
   return at < 0 ? todo : [...todo.slice(0, at), ...todo.slice(at + 1)];
 }
 
-/** Milliseconds until a failed effect is tried again: doubling from half a second, at most 15 s. */
+/** Milliseconds until a failed effect is tried again: doubling from half a second, at most 8 s. */
 export function retryDelayMs(attempts: number): number {
-  return Math.min(15_000, 500 * 2 ** Math.min(attempts, 10));
+  return Math.min(8_000, 500 * 2 ** Math.min(attempts, 10));
 }

@@ -53,11 +53,6 @@ export const effects: Readonly<Record<SagaEffect, Effect>> = {
     return {};
   },
 
-  async releaseStockAgain(context, order) {
-    await context.catalog.releaseStock(order._id, callOf(order));
-    return {};
-  },
-
   async settleStock(context, order) {
     await context.catalog.settleStock(order._id, callOf(order));
     return {};

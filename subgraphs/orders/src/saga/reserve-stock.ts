@@ -15,7 +15,7 @@ const maxReserveAgeMs = 20 * 60_000;
 export async function reserveStock(context: ProcessContext, order: Order): Promise<OrderChange> {
   const call = { correlationId: order.correlationId };
   if (context.now().getTime() - order.placedAt.getTime() > maxReserveAgeMs) {
-    return refusePlacement(order, unavailable('Checkout took too long.'), { isKeyFreed: true, isStockUnknown: true });
+    return refusePlacement(order, unavailable('Checkout took too long.'), { isKeyFreed: true });
   }
   const { couponCode } = order.request;
   const [address, coupon] = await Promise.all([
@@ -35,7 +35,7 @@ export async function reserveStock(context: ProcessContext, order: Order): Promi
   const reservation = await reserveTwice(context, order);
   if (reservation === unreachable) {
     const reason = unavailable('The catalogue cannot be reached right now.');
-    return refusePlacement(order, reason, { isKeyFreed: true, isStockUnknown: true });
+    return refusePlacement(order, reason, { isKeyFreed: true });
   }
   if (!reservation.isReserved) return refusePlacement(order, stockRefusal(reservation.errors));
   return compare(context, order, address, reservation.lines, coupon);

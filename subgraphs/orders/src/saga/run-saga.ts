@@ -5,28 +5,17 @@ import { effects } from './effects.ts';
 import { undoStaleEffect } from './undo-stale-effect.ts';
 import { requireOrder, writeChange } from './write-change.ts';
 
-/** How long after a cut-off reserve call the second release goes out: any request on its way has arrived by then. */
-const secondReleaseDelayMs = 45_000;
-
 /**
  * Works off what an order still has to do: effect, then the record of it, until nothing is open or the rest has to
  * wait. Any number of workers may run the same order: effects are idempotent and every record is conditional.
  * Never throws for an effect that failed; that one is put off, with growing delays, and others go on.
  */
-export async function runSaga(
-  context: ProcessContext,
-  start: Order,
-  { isSweep = false }: { isSweep?: boolean } = {},
-): Promise<Order> {
+export async function runSaga(context: ProcessContext, start: Order): Promise<Order> {
   let order = start;
   const failed = new Set<SagaEffect>();
   for (;;) {
     const effect = nextEffect(order.saga.todo, failed);
     if (effect === null) return order.saga.todo.length ? putOff(context, order) : order;
-    if (effect === 'releaseStockAgain' && !isSweep) {
-      await context.store.orders.postpone(order, new Date(context.now().getTime() + secondReleaseDelayMs));
-      return order;
-    }
     const change = await tryEffect(context, order, effect);
     if (change === null) {
       failed.add(effect);

@@ -6,9 +6,9 @@ import type { ProcessContext } from '../process-context.ts';
 import { runSaga } from './run-saga.ts';
 import { changeOrder } from './write-change.ts';
 
-const batch = 50;
+const batch = 48;
 /** Orders worked on at once: one sibling that hangs must not keep the others waiting beyond their 30 s. */
-const workers = 8;
+const workers = 16;
 
 /** Takes over orders whose worker fell silent. Any number of processes may sweep: each order is taken by one write. */
 export async function sweepOverdue(context: ProcessContext): Promise<void> {
@@ -19,7 +19,7 @@ export async function sweepOverdue(context: ProcessContext): Promise<void> {
       const now = context.now();
       const order = await context.store.orders.takeOverdue(now, new Date(now.getTime() + context.config.sagaLeaseMs));
       if (!order) return;
-      await withCorrelationId(order.correlationId, () => runSaga(context, order, { isSweep: true }));
+      await withCorrelationId(order.correlationId, () => runSaga(context, order));
     }
   };
   await Promise.all(Array.from({ length: workers }, work));

@@ -22,7 +22,7 @@ export async function writeChange(
   }
   const todo = change.todo ?? order.saga.todo;
   const leaseEnd = new Date(now.getTime() + context.config.sagaLeaseMs);
-  const dueAt = todo.length ? (change.notBefore ?? leaseEnd) : null;
+  const dueAt = todo.length ? leaseEnd : null;
   const events = (change.history ?? []).map(({ kind, actor, note }, index) => ({
     sequence: order.events.length + 1 + index,
     kind,
