@@ -1,4 +1,4 @@
-import { Long, ObjectId } from 'mongodb';
+import { Long, ObjectId, Timestamp } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { FileJournal } from '../src/storage/file-journal.ts';
 import { startClient } from './start-client.ts';
@@ -61,6 +61,15 @@ describe('bulk and unusual writes', () => {
     await using mongo = await startClient();
     await mongo.db.command({ insert: 'things', documents: [{ z: 1, a: Long.ONE, _id: 'x', m: 1 }] });
     expect(Object.keys((await mongo.collection().findOne()) ?? {})).toEqual(['_id', 'z', 'a', 'm']);
+  });
+
+  it('takes null for an _id, wherever it stands, and gives an empty timestamp the time of the insert', async () => {
+    await using mongo = await startClient();
+    await mongo.db.command({ insert: 'things', documents: [{ n: 1, _id: null, at: new Timestamp({ t: 0, i: 0 }) }] });
+    const found = await mongo.collection<{ _id: null; at: Timestamp }>().findOne({ _id: null });
+    expect(found?.at.getHighBits()).toBeGreaterThan(1_700_000_000);
+    await mongo.db.command({ update: 'nulls', updates: [{ q: { _id: null }, u: { $set: { n: 1 } }, upsert: true }] });
+    expect(await mongo.collection('nulls').findOne({}, { promoteValues: true })).toEqual({ _id: null, n: 1 });
   });
 
   it('writes the outcome of a pipeline into a collection and merges by a unique key', async () => {

@@ -47,11 +47,19 @@ export const create: Command = {
       'clusteredIndex',
       'encryptedFields',
       'expireAfterSeconds',
+      'changeStreamPreAndPostImages',
+      'storageEngine',
+      'indexOptionDefaults',
     ] as const) {
       if (body[unsupported] !== undefined)
         throw new CommandError(115, `create with '${unsupported}' is not supported by this server`);
     }
     if (flagOf(body, 'capped')) throw new CommandError(115, 'capped collections are not supported by this server');
+    if (body['pipeline'] !== undefined) throw new CommandError(72, "'pipeline' requires 'viewOn' to also be specified");
+    for (const limit of ['size', 'max'] as const) {
+      if (body[limit] === undefined) continue;
+      throw new CommandError(72, `the '${limit}' field is only valid when 'capped' is true`);
+    }
     const namespace = namespaceOf(context);
     const options = optionsOf(body);
     const existing = catalog.find(namespace);

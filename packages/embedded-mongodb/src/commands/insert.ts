@@ -1,4 +1,4 @@
-import { ObjectId } from 'bson';
+import { ObjectId, Timestamp } from 'bson';
 import { assertDocumentSize, decodeDocument, encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Collection } from '../engine/collection.ts';
@@ -43,12 +43,30 @@ export function insertDocument(
   assertDocumentSize(bytes);
   const doc = decodeDocument(bytes);
   refuseDollarInId(doc['_id']);
-  if (Object.keys(doc)[0] === '_id' && doc['_id'] !== undefined) {
+  if (Object.keys(doc)[0] === '_id' && !Object.values(doc).some(isEmptyTimestamp)) {
     return collection.insert(new Uint8Array(bytes), doc, options).doc;
   }
-  const withId: Doc = { _id: doc['_id'] ?? new ObjectId() };
-  for (const name of Object.keys(doc)) if (name !== '_id') putField(withId, name, doc[name]);
+  const withId = withIdFirst(doc);
+  // A new timestamp each, so that they order what was inserted within one second.
+  let increment = collection.size;
+  for (const name of Object.keys(withId)) {
+    if (name === '_id' || !isEmptyTimestamp(withId[name])) continue;
+    increment += 1;
+    putField(withId, name, new Timestamp({ t: Math.floor(Date.now() / 1000), i: increment >>> 0 }));
+  }
   return collection.insert(encodeDocument(withId), withId, options).doc;
+}
+
+/** A document with its `_id` in front, made when it has none; `null` is one. */
+export function withIdFirst(doc: Doc): Doc {
+  const withId: Doc = { _id: doc['_id'] === undefined ? new ObjectId() : doc['_id'] };
+  for (const name of Object.keys(doc)) if (name !== '_id') putField(withId, name, doc[name]);
+  return withId;
+}
+
+/** `Timestamp(0, 0)` in a field of its own asks for the time of the insert: https://www.mongodb.com/docs/manual/reference/bson-types/#timestamps */
+function isEmptyTimestamp(value: unknown): boolean {
+  return value instanceof Timestamp && value.isZero();
 }
 
 /** Refuses `{ _id: { $a: 1 } }`; a DBRef's own fields are no operators. */

@@ -1,4 +1,3 @@
-import { ObjectId } from 'bson';
 import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Collection } from '../engine/collection.ts';
@@ -7,7 +6,7 @@ import { selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { type CompiledUpdate, compileUpdate, upsertBase, upsertId } from '../update/apply-update.ts';
 import type { Doc } from '../values/bson-type.ts';
-import { putField } from '../values/fields.ts';
+import { withIdFirst } from './insert.ts';
 
 /** One update statement, whichever command it came in. */
 export interface UpdateStatement {
@@ -86,8 +85,7 @@ function applyToRow(
 function upsert(collection: Collection, statement: UpdateStatement, update: CompiledUpdate): UpdateOutcome {
   const base = update.kind === 'replacement' ? replacementBase(statement.filterSpec) : upsertBase(statement.filterSpec);
   const made = update.apply(base, { now: statement.now, isInsert: true, arrayIndex: -1 });
-  const doc: Doc = { _id: made['_id'] ?? new ObjectId() };
-  for (const name of Object.keys(made)) if (name !== '_id') putField(doc, name, made[name]);
+  const doc = withIdFirst(made);
   const row = collection.insert(encodeDocument(doc), doc, { bypassValidation: statement.bypassValidation });
   return { matched: 0, modified: 0, after: row.doc, upsertedId: row.doc['_id'] };
 }

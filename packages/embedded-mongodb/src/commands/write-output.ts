@@ -6,10 +6,10 @@ import type { Collection } from '../engine/collection.ts';
 import { selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Doc } from '../values/bson-type.ts';
-import { putField } from '../values/fields.ts';
 import { valuesAtPath } from '../values/paths.ts';
 import { flagOf } from './arguments.ts';
 import type { CommandContext } from './command.ts';
+import { withIdFirst } from './insert.ts';
 
 /** Carries out the `$out` or `$merge` at the end of a pipeline. */
 export function writeOutput(context: CommandContext, docs: readonly Doc[], output: OutputStage): void {
@@ -67,7 +67,6 @@ function mergeInto(
 }
 
 function insertWithId(collection: Collection, doc: Doc, options: WriteOptions): void {
-  const withId: Doc = { _id: doc['_id'] ?? new ObjectId() };
-  for (const name of Object.keys(doc)) if (name !== '_id') putField(withId, name, doc[name]);
+  const withId = withIdFirst(doc);
   collection.insert(encodeDocument(withId), withId, options);
 }
