@@ -1,4 +1,5 @@
 import { OperationTypeNode } from 'graphql';
+import { copyResponse } from './copy-response.ts';
 import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
 
@@ -124,7 +125,7 @@ class Flight {
   #land(response: SubgraphResponse): void {
     this.#end();
     const [first, ...others] = this.#waiting;
-    const copies = others.map((waiter) => ({ waiter, copy: structuredClone(response) }));
+    const copies = others.map((waiter) => ({ waiter, copy: copyResponse(response) }));
     first?.resolve(response);
     for (const { waiter, copy } of copies) waiter.resolve(copy);
   }

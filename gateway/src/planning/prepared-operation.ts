@@ -1,3 +1,4 @@
+import { codedError } from '@swiftcart/graphql';
 import { type FieldNode, type GraphQLObjectType, Kind, visit } from 'graphql';
 import type { Graph } from '../composition/load-graph.ts';
 import { OperationRefusedError, type ParsedOperation } from './parsed-operation.ts';
@@ -25,7 +26,7 @@ const maxVariants = 16;
 /** Makes a valid operation ready to run on a graph. */
 export function prepareOperation(graph: Graph, parsed: ParsedOperation): PreparedOperation {
   const rootType = graph.schema.getRootType(parsed.operation.operation);
-  if (!rootType) throw new OperationRefusedError([]);
+  if (!rootType) throw noSuchKind(parsed.operation.operation);
   const plans = new Map<string, PlannedOperation>();
   const shapes = new Map<string, SelectionShape>();
   const conditionNames = conditionVariables(parsed);
@@ -87,4 +88,9 @@ function conditionVariables({ operation, fragments }: ParsedOperation): string[]
     });
   }
   return [...names].sort();
+}
+
+/** Validation says nothing of a kind of operation that the schema lacks altogether. */
+function noSuchKind(kind: string): OperationRefusedError {
+  return new OperationRefusedError([codedError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${kind}s.`)]);
 }

@@ -1,5 +1,6 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { jsonText } from './json-text.ts';
 import { isObjectOfType } from './object-types.ts';
 import { isRawObject, mergeInto, type RawObject } from './raw-data.ts';
 
@@ -54,7 +55,7 @@ export function groupByRepresentation(
   for (const entity of entities) {
     const representation = represent(entity);
     if (representation?.['__typename'] === undefined) continue;
-    const text = JSON.stringify(representation);
+    const text = jsonText(representation);
     const group = groups.get(text);
     if (group === undefined) groups.set(text, { representation, text, entities: [entity] });
     else group.entities.push(entity);
