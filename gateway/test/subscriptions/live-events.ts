@@ -95,9 +95,10 @@ export function liveEvents(): LiveEvents {
           }
           type Tick { event: Event! item: Item! padding(size: Int): String }
           type Event { position: Int! log: ID! }
-          type Item @key(fields: "id") { id: ID! }`,
+          type Item @key(fields: "id") { id: ID! weight: Int @shareable }`,
         resolvers: {
           Query: { now: () => 0 },
+          Item: { weight: ({ id }: { id: string }) => id.length },
           Tick: { padding: (_: unknown, { size }: { size: number }) => 'x'.repeat(size) },
           Subscription: {
             ticked: {
@@ -147,7 +148,8 @@ export function liveEvents(): LiveEvents {
         },
       },
       items: {
-        typeDefs: 'type Item @key(fields: "id") { id: ID! name: String weight: Int broken: String seenBy: String }',
+        typeDefs:
+          'type Item @key(fields: "id") { id: ID! name: String weight: Int @shareable broken: String seenBy: String }',
         resolvers: {
           Item: {
             __resolveReference: async ({ id }: { id: string }, { viewer }: TestContext) => {
