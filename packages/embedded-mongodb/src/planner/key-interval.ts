@@ -35,8 +35,8 @@ export function intersect(a: readonly KeyInterval[], b: readonly KeyInterval[]):
   const common: KeyInterval[] = [];
   for (const one of a) {
     for (const other of b) {
-      const low = one.low > other.low ? one.low : other.low;
-      const high = one.high < other.high ? one.high : other.high;
+      const low = greater(one.low, other.low);
+      const high = lesser(one.high, other.high);
       if (low < high) common.push({ low, high });
     }
   }
@@ -49,10 +49,20 @@ export function merge(intervals: readonly KeyInterval[]): KeyInterval[] {
   for (const next of [...intervals].sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
     const last = merged.at(-1);
     if (last && next.low <= last.high) {
-      merged[merged.length - 1] = { low: last.low, high: last.high > next.high ? last.high : next.high };
+      merged[merged.length - 1] = { low: last.low, high: greater(last.high, next.high) };
     } else {
       merged.push(next);
     }
   }
   return merged;
+}
+
+function greater(a: string, b: string): string {
+  if (a > b) return a;
+  return b;
+}
+
+function lesser(a: string, b: string): string {
+  if (a < b) return a;
+  return b;
 }
