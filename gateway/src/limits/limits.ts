@@ -85,7 +85,12 @@ export const gatewayLimits = [
     10_000,
     'how soon a subgraph that is silent under live streams is noticed (half as long again)',
   ),
-  limit('upstreamRetryMs', 'UPSTREAM_RETRY_MS', 30_000, 'how long a lost upstream stream is tried again before it ends'),
+  limit(
+    'upstreamRetryMs',
+    'UPSTREAM_RETRY_MS',
+    30_000,
+    'how long a lost upstream stream is tried again before it ends',
+  ),
   limit('drainTimeoutMs', 'DRAIN_TIMEOUT_MS', 10_000, 'how long running requests may take to finish at shutdown'),
 ] as const;
 
