@@ -29,7 +29,7 @@ describe('unique indexes', () => {
         expect(EJSON.serialize(await server.run({ validate: 'things' })), where).toMatchObject({ valid: true });
     }
     expect(refused).toBeGreaterThan(100);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** For an insert, by comparing its keys with every stored document's; undefined for other commands. */
