@@ -16,7 +16,7 @@ export function describeReport(report: FaultReport): string[] {
   lines.push(`Faults: ${total} (${report.lostReplies} replies lost on purpose)`);
   for (const [name, count] of [...faults].sort(([a], [b]) => (a < b ? -1 : 1))) lines.push(`  ${pad(count)}  ${name}`);
 
-  lines.push('', `Operations: ${operations.length}, orders in the database: ${orders}`);
+  lines.push('', `Operations: ${operations.length}; orders: ${orders.placed} placed, ${orders.refused} refused`);
   for (const kind of [...new Set(operations.map((each) => each.kind))].sort()) {
     const of = operations.filter((each) => each.kind === kind);
     const count = (outcome: string) => of.filter((each) => each.outcome === outcome).length;

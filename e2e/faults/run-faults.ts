@@ -22,7 +22,8 @@ export interface FaultReport {
   readonly faults: ReadonlyMap<string, number>;
   readonly lostReplies: number;
   readonly operations: readonly Operation[];
-  readonly orders: number;
+  /** Orders that opened, and attempts that were recorded and refused. */
+  readonly orders: { readonly placed: number; readonly refused: number };
   readonly results: readonly CheckResult[];
   /** Milliseconds after the last fault; null: not within the time given. */
   readonly sagasMs: number | null;
@@ -81,7 +82,10 @@ export async function runFaults(
       const lostReplies = linkNames.reduce((total, name) => total + cluster.link(name).lostReplies, 0);
       return {
         ...{ options, faults: nemesis.counts, lostReplies, results, operations: history.operations },
-        orders: evidence.orders.length,
+        orders: {
+          placed: evidence.orders.filter(({ isVisible }) => isVisible).length,
+          refused: evidence.orders.filter(({ isVisible }) => !isVisible).length,
+        },
         sagasMs: quiet.sagasMs === null ? null : quiet.sagasMs + closedMs,
         eventsMs: quiet.eventsMs === null ? null : quiet.eventsMs + closedMs,
         surprises: cluster.surprises(),

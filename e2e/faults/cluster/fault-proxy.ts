@@ -59,21 +59,31 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
 
   /** Passes chunks on in order, each no earlier than the fault of its arrival says, and no faster than they are read. */
   function carry(from: Socket, to: Socket, mayPass: () => boolean): void {
-    let readyAt = 0;
-    from.on('data', (chunk) => {
-      if (!mayPass()) return;
-      const send = () => {
-        if (to.writable && !to.write(chunk)) {
+    // One queue and one timer: timers of their own for each chunk could overtake each other, which TCP never does.
+    const waiting: { chunk: Buffer; readyAt: number }[] = [];
+    let timer: NodeJS.Timeout | undefined;
+    const pump = () => {
+      timer = undefined;
+      for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+        const waitMs = next.readyAt - Date.now();
+        if (waitMs > 0) {
+          timer = setTimeout(pump, waitMs).unref();
+          return;
+        }
+        waiting.shift();
+        if (to.writable && !to.write(next.chunk)) {
           from.pause();
           to.once('drain', () => fault?.kind !== 'blackhole' && from.resume());
         }
-      };
-      const now = Date.now();
-      if (fault?.kind === 'delay') readyAt = Math.max(readyAt, now + fault.ms);
-      if (readyAt <= now) send();
-      else setTimeout(send, readyAt - now).unref();
+      }
+      if (from.readableEnded) to.end();
+    };
+    from.on('data', (chunk) => {
+      if (!mayPass()) return;
+      waiting.push({ chunk, readyAt: Date.now() + (fault?.kind === 'delay' ? fault.ms : 0) });
+      if (timer === undefined) pump();
     });
-    from.on('end', () => setTimeout(() => to.end(), Math.max(0, readyAt - Date.now())).unref());
+    from.on('end', () => timer === undefined && pump());
   }
 
   const hold = ({ client, upstream }: { client: Socket; upstream: Socket }) => {

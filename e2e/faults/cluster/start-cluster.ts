@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import { startCommand, startProcess } from '../../support/start-process.ts';
 import { clusterEnvironments, entryOf, type LinkPort, type ServiceName, serviceNames } from './cluster-environment.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -49,7 +50,9 @@ export async function startCluster(directory: string): Promise<Cluster> {
   const process = (name: ProcessName): SupervisedProcess => required(processes.get(name), name);
   const linkPort: LinkPort = (from, to) => link(`${from}->${to}`).port;
   const waitUntilReady = async (timeoutMs: number) => {
-    await Promise.all([...processes.values()].map((each) => each.waitUntilReady(timeoutMs)));
+    const waits = await Promise.allSettled([...processes.values()].map((each) => each.waitUntilReady(timeoutMs)));
+    const reasons = waits.flatMap((wait) => (wait.status === 'rejected' ? [String(wait.reason)] : []));
+    if (reasons.length > 0) throw new Error(reasons.join('\n'));
   };
 
   try {
@@ -96,7 +99,7 @@ function stores(ports: Record<ProcessName, number>, directory: string): [Process
         'packages/embedded-mongodb/bin/embedded-mongodb.js',
         ...['--data', join(directory, 'database'), '--port', String(ports.database)],
       ]),
-    isReady: () => answers(ports.database),
+    isReady: () => pings(ports.database),
   });
   const redis = superviseProcess({
     name: 'redis',
@@ -105,7 +108,7 @@ function stores(ports: Record<ProcessName, number>, directory: string): [Process
         ...['--port', String(ports.redis), '--bind', '127.0.0.1', '--dir', join(directory, 'redis')],
         ...['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'],
       ]),
-    isReady: () => answers(ports.redis, 'PING\r\n', '+PONG'),
+    isReady: () => answersPing(ports.redis),
   });
   return [
     ['database', database],
@@ -113,8 +116,18 @@ function stores(ports: Record<ProcessName, number>, directory: string): [Process
   ];
 }
 
-/** Whether the port accepts a connection and, when something is said, answers as expected. */
-function answers(port: number, say?: string, expected = ''): Promise<boolean> {
+async function pings(port: number): Promise<boolean> {
+  const timeouts = { serverSelectionTimeoutMS: 1_000, connectTimeoutMS: 1_000, socketTimeoutMS: 1_000 };
+  const client = new MongoClient(`mongodb://127.0.0.1:${port}`, timeouts);
+  try {
+    await client.db('admin').command({ ping: 1 });
+    return true;
+  } finally {
+    await client.close();
+  }
+}
+
+function answersPing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ port, host: '127.0.0.1' });
     const finish = (isReady: boolean) => {
@@ -123,8 +136,8 @@ function answers(port: number, say?: string, expected = ''): Promise<boolean> {
     };
     socket.setTimeout(1_000, () => finish(false));
     socket.on('error', () => finish(false));
-    socket.on('connect', () => (say === undefined ? finish(true) : socket.write(say)));
-    socket.on('data', (chunk) => finish(chunk.toString().startsWith(expected)));
+    socket.on('connect', () => socket.write('PING\r\n'));
+    socket.on('data', (chunk) => finish(chunk.toString().startsWith('+PONG')));
   });
 }
 

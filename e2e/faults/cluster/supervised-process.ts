@@ -48,7 +48,9 @@ export function superviseProcess(options: {
       const deadline = Date.now() + timeoutMs;
       while (!(await isReady().catch(() => false))) {
         if (Date.now() > deadline) {
-          throw new Error(`${name} was not ready within ${timeoutMs} ms: ${current.output().trim().slice(-2_000)}`);
+          throw new Error(
+            `${name} (pid ${current.child.pid}) was not ready within ${timeoutMs} ms: ${current.output().trim().slice(-4_000)}`,
+          );
         }
         await sleep(150);
       }

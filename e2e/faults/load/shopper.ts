@@ -83,12 +83,23 @@ async function checkOut(context: LoadContext, checkout: Checkout): Promise<void>
     : { paymentMethod: 'CARD', paymentToken: random.chance(0.08) ? 'sim_confirm' : random.pick(paymentTokens) };
   for (let tries = 0; tries < maxKeysPerCart; tries += 1) {
     const input = { idempotencyKey: nextKey(), addressId: customer.addressId, expectedGrandTotal: total, ...method };
-    const place = () => caller.mutate('placeOrder', ops.PLACE_ORDER, { input, customerId: customer.userId }, keepOrder);
+    const place = (idempotencyKey: string) => () =>
+      caller.mutate(
+        'placeOrder',
+        ops.PLACE_ORDER,
+        { input: { ...input, idempotencyKey }, customerId: customer.userId },
+        keepOrder,
+      );
     const raced = isHasty && random.chance(0.5) ? add(context, caller, customer, random) : undefined;
-    if (raced) note(context, checkout, 'raced', {});
-    const placed = await insist(context, random, place);
+    // Another key for the same cart: at most one of the two may get it.
+    const rival = isHasty && !raced && random.chance(0.4) ? insist(context, random, place(nextKey())) : undefined;
+    if (raced || rival) note(context, checkout, 'raced', {});
+    // A double click: the same key twice at once.
+    const again = random.chance(0.1) ? place(input.idempotencyKey)() : undefined;
+    const placed = await insist(context, random, place(input.idempotencyKey));
     const late = await raced;
     if (late?.outcome === 'ok' && placed.outcome === 'ok') await lookAfterRace(context, checkout, placed, late);
+    await Promise.all([rival, again]);
     if (isUndecided(placed)) {
       // Whatever happens to this key from now on, nobody here will learn of it.
       note(context, checkout, 'gaveUp', { key: input.idempotencyKey });

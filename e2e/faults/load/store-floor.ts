@@ -83,7 +83,7 @@ export async function runStoreroom(context: LoadContext, random: Random): Promis
     const input = {
       rows: [{ productId: random.pick(hot).id, delta }],
       reason: 'Count',
-      idempotencyKey: `count-${count}`,
+      idempotencyKey: `stock-count-${count}`,
     };
     await insist(context, random, () =>
       caller.mutate('adjustStock', ops.ADJUST_STOCK, { input }, (payload) => ({
