@@ -50,7 +50,13 @@ describe('fetch budget of the documents in docs/operations', () => {
     directory = await mkdtemp(join(tmpdir(), 'swiftcart-budget-'));
     database = await startEmbeddedMongodb({ port: 0, memory: true });
     proxy = await startCountingProxy(database.url);
-    shop = await startShop('five-ports', directory, { MONGODB_URI: proxy.url });
+    // Sweepers look at the database too: here they pause as long as they may.
+    const quiet = {
+      SAGA_SWEEP_INTERVAL_MS: '10000',
+      CATALOG_UPKEEP_INTERVAL_MS: '600000',
+      DELIVERY_HOUSEKEEPING_MS: '600000',
+    };
+    shop = await startShop('five-ports', directory, { ...quiet, MONGODB_URI: proxy.url });
     operator = await demoAccount(shop.url, 'operator');
     products = (await operator.send(ops.SEARCH, { first: 40 })).products.nodes;
   });
@@ -86,7 +92,7 @@ describe('fetch budget of the documents in docs/operations', () => {
       proxy.take();
       await viewer.send(text, variables);
       const commands = proxy.take();
-      // Sweepers and relays look at the database too: the quietest of five runs is the operation alone.
+      // What still runs beside it is not in every run: the quietest of five is the operation alone.
       if (best === undefined || commands.length < best.length) best = commands;
     }
     const after = await fetchesSoFar(name);

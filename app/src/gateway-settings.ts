@@ -31,3 +31,17 @@ export function createRevocationSource(users: SubgraphClient, bus: EventBus): Re
       }),
   };
 }
+
+/**
+ * Calls a minute that one address may make of the fields that cost others money or guess at secrets, unless
+ * RATE_LIMIT_FIELDS says otherwise. Roomy enough for an office behind one address; users counts by account besides.
+ */
+export const fieldRateLimits: Readonly<Record<string, number>> = {
+  login: 120,
+  register: 120,
+  requestOtp: 30,
+  verifyOtp: 60,
+  requestPasswordReset: 30,
+  resetPassword: 60,
+  applyCoupon: 120,
+};

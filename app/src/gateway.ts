@@ -3,7 +3,7 @@ import { createRedisBus } from '@swiftcart/events';
 import { createGateway, readGatewayConfig } from '@swiftcart/gateway';
 import { createAccessTokenVerifier, createAssertionSigner, keyPairFromPem, remoteJwks } from '@swiftcart/identity';
 import { createEnvReader, createLogger, createMetrics, createSubgraphClient, runProcess } from '@swiftcart/service';
-import { createRevocationSource } from './gateway-settings.ts';
+import { createRevocationSource, fieldRateLimits } from './gateway-settings.ts';
 import { repositoryPath } from './repository-path.ts';
 
 const env = createEnvReader(process.env);
@@ -38,6 +38,7 @@ await runProcess({
     );
     const gateway = await createGateway({
       ...settings,
+      rateLimits: { fields: fieldRateLimits, ...settings.rateLimits },
       supergraph: { path: supergraphPath },
       subgraphUrls,
       logger,

@@ -14,7 +14,7 @@ import {
   respondJson,
 } from '@swiftcart/service';
 import { createUsersService, readUsersConfig } from '@swiftcart/users';
-import { createRevocationSource } from './gateway-settings.ts';
+import { createRevocationSource, fieldRateLimits } from './gateway-settings.ts';
 import { openDatabase } from './open-database.ts';
 import { repositoryPath } from './repository-path.ts';
 import type { ShopConfig } from './shop-config.ts';
@@ -131,6 +131,7 @@ export async function startShop({ wiring, config, env, logger, onProgress }: Sho
     const gateway = opening(
       await createGateway({
         ...settings.gateway,
+        rateLimits: { fields: fieldRateLimits, ...settings.gateway.rateLimits },
         supergraph:
           wiring === 'five-ports' ? { path: supergraphPath } : { sdl: await readFile(supergraphPath, 'utf8') },
         localSubgraphs: new Map(wiring === 'in-process' ? subgraphs.map((each) => [each.name, each]) : []),
