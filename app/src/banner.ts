@@ -13,7 +13,11 @@ export function renderBanner({ gateway, subgraphUrls, developerHeader }: Shop, {
     '',
     `  gateway    ${url}   (open it in a browser: Apollo Sandbox)`,
     ...(subgraphs.length > 0
-      ? ['', 'Each subgraph by itself, with a header that identifies you for a minute:', ...subgraphs]
+      ? [
+          '',
+          'Each subgraph by itself, with a header that identifies you for a minute (press Enter for new ones):',
+          ...subgraphs,
+        ]
       : []),
     ...(demoPassword
       ? [

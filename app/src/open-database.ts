@@ -14,7 +14,16 @@ export async function openDatabase(mongodbUri: string | undefined, dataDirectory
     const { host } = new URL(mongodbUri);
     return { uri: mongodbUri, description: `MongoDB at ${host}`, [Symbol.asyncDispose]: async () => undefined };
   }
-  const embedded = await startEmbeddedMongodb({ port: 0, dataDirectory: `${dataDirectory}/database` });
+  const embedded = await startEmbeddedMongodb({
+    port: 0,
+    dataDirectory: `${dataDirectory}/database`,
+    onFailure(error) {
+      // Nothing can be kept any more: the process must end, loudly, rather than serve what it will forget.
+      queueMicrotask(() => {
+        throw error;
+      });
+    },
+  });
   return {
     uri: embedded.url,
     description: `embedded, data in ${dataDirectory}/database`,
