@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { codedError } from '@swiftcart/graphql';
 import type { Logger, Metrics } from '@swiftcart/service';
 import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
@@ -80,6 +81,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
     start(request, sink) {
       const { caller, headers, correlationId, clientAddress } = request;
       const ending = new AbortController();
+      setMaxListeners(0, ending.signal);
       let subscription: Subscription | undefined;
       let hasLeft = false;
       let isAnswering = false;

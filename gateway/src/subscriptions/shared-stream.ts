@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '@swiftcart/service';
 import type { CallContext, DataSource } from '../datasource/data-source.ts';
 import type { DataSources } from '../datasource/data-sources.ts';
@@ -83,6 +84,8 @@ export class SharedStream {
     const { logger, metrics } = this.#options;
     const startedAt = performance.now();
     this.#event = new AbortController();
+    // Every fetch of a wide plan listens for the end of its event.
+    setMaxListeners(0, this.#event.signal);
     this.#events += 1;
     const sources = this.#options.sources.forGraph(event.plan.prepared.graph);
     const call = { ...this.#call(this.#event.signal), flight: `${this.#correlationId} ${this.#events}` };

@@ -55,14 +55,19 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   async function* open(): AsyncGenerator<UpstreamEvent, void, void> {
     opening = new AbortController();
     state = 'running';
-    const { plan, source } = options.current();
-    place.opened(plan);
     const { signal } = opening;
-    for await (const response of source.subscribe(plan.upstream(place.last), options.call(signal))) {
+    for await (const response of subscribe(signal)) {
       if (signal.aborted) return;
-      const event = place.read(plan, response);
+      // Not the plan it was opened with: a new graph may have taken over since, and the old one must not be kept alive.
+      const event = place.read(options.current().plan, response);
       if (event !== undefined) yield event;
     }
+  }
+
+  function subscribe(signal: AbortSignal): AsyncIterable<SubgraphResponse> {
+    const { plan, source } = options.current();
+    place.opened(plan);
+    return source.subscribe(plan.upstream(place.last), options.call(signal));
   }
 
   /** Resolves after the wait, or at once when the stream ends or is to be opened now. */
