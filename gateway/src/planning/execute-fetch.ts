@@ -74,7 +74,10 @@ async function fetchEntities(
 }
 
 function mergeEntity(execution: PlanExecution, node: FetchNode, group: RepresentationGroup, received: unknown): void {
-  if (!isRawObject(received)) return;
+  if (!isRawObject(received)) {
+    for (const entity of group.entities) execution.errors.noteAbsent(entity);
+    return;
+  }
   // Fields of an interface object arrive without a type name; the type found elsewhere stays the entity's type.
   received['__typename'] ??= group.entities[0]?.['__typename'];
   applyRewrites(execution.supergraphSchema, node.outputRewrites, received);

@@ -1,5 +1,6 @@
 import type { SubgraphError } from '../datasource/data-source.ts';
 import { SubgraphFailure } from '../datasource/subgraph-failure.ts';
+import type { RawObject } from './raw-data.ts';
 
 type Path = readonly (string | number)[];
 
@@ -22,12 +23,17 @@ export interface PlanErrors {
   addFailure(subgraph: string, failure: Error, place: Path, pattern: Path, responseNames: readonly string[]): void;
   /** Whether a null at this raw path is explained by an error already recorded at, above or below it. */
   explains(path: Path): boolean;
+  /** A subgraph knows no such entity, or does not show it to this caller: what it lacks is null and no error. */
+  noteAbsent(entity: RawObject): void;
+  isAbsent(entity: RawObject): boolean;
 }
 
 /** `isPassable` says which subgraph error codes a client may see with their message; the rest are masked. */
 export function createPlanErrors(isPassable: (code: unknown) => boolean): PlanErrors {
   const list: PlanError[] = [];
   const explained: Path[] = [];
+  // Made when it is needed: most operations meet no absent entity.
+  let absent: WeakSet<RawObject> | undefined;
   let isEverythingExplained = false;
   return {
     list,
@@ -60,6 +66,11 @@ export function createPlanErrors(isPassable: (code: unknown) => boolean): PlanEr
         explained.push([...pattern, name]);
       }
     },
+    noteAbsent(entity) {
+      absent ??= new WeakSet();
+      absent.add(entity);
+    },
+    isAbsent: (entity) => absent?.has(entity) ?? false,
     explains: (path) => isEverythingExplained || explained.some((known) => isRelated(known, path)),
   };
 }

@@ -26,7 +26,7 @@ type Path = (string | number)[];
 /**
  * Turns merged raw data into exactly what the client selected: its names, its order, its types.
  * A missing value is null; null at a non-null position becomes an error with a path and nulls its parent, as the
- * specification asks (section 6.4.4), unless an error already explains it.
+ * specification asks (section 6.4.4), unless an error already explains it or the entity does not exist for the caller.
  */
 export function shapeResponse(input: ShapingInput): ShapedResponse {
   const shaping = new Shaping(input);
@@ -65,6 +65,9 @@ class Shaping {
       return undefined;
     }
     if (field.kind === 'introspection') return this.#input.introspect(field);
+    // Whoever may not see an entity, or refers to one that is gone, gets null at the nearest place that allows it.
+    if (raw[field.rawName] === undefined && isNonNullType(field.type) && this.#input.errors.isAbsent(raw))
+      return undefined;
     this.#path.push(field.name);
     this.#rawPath.push(field.rawName);
     const value =
