@@ -2,6 +2,7 @@ import { createClient } from 'graphql-sse';
 import { expect, test } from 'vitest';
 import { startSupergraph } from '../fixtures/start-supergraph.ts';
 import { liveEvents } from './live-events.ts';
+import { streamCounts } from './open-streams.ts';
 
 const quiet = { rateLimits: { isOn: false } };
 const until = async (isTrue: () => boolean) => {
@@ -73,13 +74,14 @@ test('works with the usual client, for subscriptions and queries alike', async (
 
 test('shares streams with sockets of the same subject', async () => {
   const live = liveEvents();
-  await using graph = await startSupergraph(live.subgraphs, quiet);
+  const counts = streamCounts();
+  await using graph = await startSupergraph(live.subgraphs, { ...quiet, metrics: counts.metrics });
   const query = 'subscription { ticked(log: "a") { item { id seenBy } } }';
   const headers = graph.bearer(['CUSTOMER']);
   const socket = graph.socket(headers).subscribe(query);
   await until(() => live.open() === 1);
   const response = open(graph.gateway.url, query, { headers });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await counts.untilOpen(2);
   live.push('a');
   live.finish('a');
   const [first] = await eventsOf(await response);

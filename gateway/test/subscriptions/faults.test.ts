@@ -185,6 +185,10 @@ test(`${clients} clients lose, repeat and swap no event while subgraphs are kill
   expect(upstreams?.values[0]?.value).toBeLessThanOrEqual(selections.length);
   process.stdout.write(`faults: ${pushed} events to ${witnesses.length} clients, none missed, repeated or swapped\n`);
   await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
+  for (const name of ['streams_open', 'upstream_streams_open', 'sockets_open']) {
+    const open = async () => (await metrics.registry.getSingleMetric(`swiftcart_${name}`)?.get())?.values[0]?.value;
+    while ((await open()) !== 0) await sleep(20);
+  }
 });
 
 interface Change {

@@ -1,8 +1,8 @@
-import { createMetrics } from '@swiftcart/service';
 import { createSubscriptionClient } from '@swiftcart/testkit';
 import { describe, expect, test } from 'vitest';
 import { startSupergraph } from '../fixtures/start-supergraph.ts';
 import { liveEvents } from './live-events.ts';
+import { streamCounts } from './open-streams.ts';
 
 const roomy = { rateLimits: { isOn: false }, limits: { socketMaxOperations: 1_000, socketMaxPerUser: 1_000 } };
 
@@ -19,8 +19,8 @@ describe('sharing', () => {
     timeout: 60_000,
   }, async () => {
     const live = liveEvents();
-    const metrics = createMetrics({ service: 'test' });
-    await using graph = await startSupergraph(live.subgraphs, { ...roomy, metrics });
+    const counts = streamCounts();
+    await using graph = await startSupergraph(live.subgraphs, { ...roomy, metrics: counts.metrics });
     const sockets = Array.from({ length: 20 }, (_, index) =>
       graph.socket(graph.bearer(['CUSTOMER'], { sessionId: `ses_${index}` })),
     );
@@ -31,8 +31,7 @@ describe('sharing', () => {
       ),
     );
     await until(() => live.open() === 1);
-    const gauge = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values[0]?.value;
-    while ((await gauge('swiftcart_streams_open')) !== 1_000) await new Promise((resolve) => setTimeout(resolve, 10));
+    await counts.untilOpen(1_000);
 
     let serialisations = 0;
     const stringify = JSON.stringify;
@@ -56,7 +55,7 @@ describe('sharing', () => {
       joins: 1,
       serialisations: 1,
     });
-    expect(await gauge('swiftcart_stream_sharing_ratio')).toBe(1_000);
+    expect(await counts.readGauge('stream_sharing_ratio')).toBe(1_000);
   });
 
   test.each([
@@ -136,8 +135,10 @@ describe('sharing', () => {
   test('the stream goes on under another sharer when the first one loses his session', async () => {
     let revoke: (revocation: { sessionId: string; until: Date }) => void = () => undefined;
     const live = liveEvents();
+    const counts = streamCounts();
     await using graph = await startSupergraph(live.subgraphs, {
       ...roomy,
+      metrics: counts.metrics,
       revocations: {
         loadInitial: async () => [],
         listen: async (onRevoked) => {
@@ -150,7 +151,7 @@ describe('sharing', () => {
     const first = graph.socket(graph.bearer(['CUSTOMER'], { sessionId: 'ses_first' })).subscribe(query);
     await until(() => live.open() === 1);
     const second = graph.socket(graph.bearer(['CUSTOMER'], { sessionId: 'ses_second' })).subscribe(query);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await counts.untilOpen(2);
     revoke({ sessionId: 'ses_first', until: new Date(Date.now() + 60_000) });
     await expect(first.closed).rejects.toMatchObject({});
     live.push('a');
@@ -162,13 +163,14 @@ describe('sharing', () => {
 
   test('a renewed token of the same subject joins the same stream', async () => {
     const live = liveEvents();
-    await using graph = await startSupergraph(live.subgraphs, roomy);
+    const counts = streamCounts();
+    await using graph = await startSupergraph(live.subgraphs, { ...roomy, metrics: counts.metrics });
     const query = 'subscription { pulsed(log: "a") { id } }';
     const now = new Date();
     const one = graph.socket(graph.bearer(['CUSTOMER'], { now: new Date(now.getTime() - 60_000) })).subscribe(query);
     await until(() => live.open() === 1);
     const two = graph.socket(graph.bearer(['CUSTOMER'], { now })).subscribe(query);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await counts.untilOpen(2);
     live.push('a');
     await Promise.all([one.next(), two.next()]);
     expect(live.opened).toHaveLength(1);
