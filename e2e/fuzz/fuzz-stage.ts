@@ -36,8 +36,7 @@ export async function openFuzzStage(url: string): Promise<FuzzStage> {
     ...{ anonymous: shopper(url), customer: shopper(url) },
     ...{ rider: await signIn('rider'), operator: await signIn('operator'), admin: await signIn('admin') },
   };
-  // Reads the totals; no fuzzed call can end this session, because none knows its id.
-  const auditor = await signIn('operator');
+  const auditor = await separateOperator(url, callers.admin);
   const { nodes } = (
     await auditor.send('{ products(first: 3) { edges { cursor } nodes { sku slug category { id } } } }')
   ).products;
@@ -160,6 +159,19 @@ export async function openFuzzStage(url: string): Promise<FuzzStage> {
       else if (name !== 'anonymous') callers[name] = await signIn(name);
     },
   };
+}
+
+/** Reads the totals, from an account of its own: a demo operator's `logoutEverywhere` would end its session too. */
+async function separateOperator(url: string, admin: Shopper): Promise<Shopper> {
+  const { send, email, password } = await newCustomer(url);
+  const { me } = await send('{ me { id } }');
+  const { setUserRoles } = await admin.send(
+    'mutation ($id: ID!) { setUserRoles(userId: $id, roles: [CUSTOMER, OPERATOR]) { userErrors { code } } }',
+    { id: me.id },
+  );
+  if (setUserRoles.userErrors.length > 0) throw new Error('the auditor was not made an operator');
+  const { login } = await shopper(url).send(ops.LOGIN, { email, password });
+  return shopper(url, { authorization: `Bearer ${login.session.accessToken}` });
 }
 
 /** Somebody whose password no plain value gives, so that a call that signs in as him is a fault. */
