@@ -10,13 +10,20 @@ export interface OrderResult {
 
 export const refused = (reason: Refusal, order: Order | null = null): OrderResult => ({ order, refusals: [reason] });
 
-/** What a customer sees of an order as it stands: nothing before it opened, and what its last attempt was refused for. */
+/**
+ * What a customer sees of an order as it stands: nothing before it opened, and what its last attempt was refused for.
+ * A cart that could not be cleared yet still holds what was ordered: told CONFIRMED, the customer would fill it up and, its
+ * version having moved on, buy the same again. So the key is asked again until a sweeper has cleared it.
+ */
 export function resultOf(order: Order): OrderResult {
   const { refusal: reason } = order;
   if (!order.isVisible && !reason) {
     return refused(
       refusal('IDEMPOTENCY_IN_PROGRESS', 'This order is still being placed; ask again with the same key.'),
     );
+  }
+  if (order.saga.todo.includes('clearCart')) {
+    return refused(refusal('IDEMPOTENCY_IN_PROGRESS', 'The cart is still being cleared; ask again.'), order);
   }
   return { order: order.isVisible ? order : null, refusals: reason ? [reason] : [] };
 }

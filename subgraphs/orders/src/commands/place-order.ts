@@ -53,7 +53,7 @@ export async function placeOrder(
     const inserted = await context.store.orders.insert(order);
     if (inserted === 'inserted') {
       context.crashPoint('keyRecorded');
-      return placedResult(await runSaga(context, order));
+      return resultOf(await runSaga(context, order));
     }
     if (inserted === 'sameCart') {
       const answer = await answerForCart(context, cart, idempotencyKey);
@@ -76,16 +76,7 @@ async function answerKnown(context: ProcessContext, order: Order, fingerprint: s
   if (!isAbandoned || !(await context.store.orders.takeLease(order, leaseEnd))) {
     return refused(inProgress, order.isVisible ? order : null);
   }
-  return placedResult(await runSaga(context, order));
-}
-
-/**
- * A cart that could not be cleared yet still holds what was ordered: told CONFIRMED, the customer would fill it up and, its
- * version having moved on, buy the same again. The key is asked again until a sweeper has cleared it.
- */
-function placedResult(order: Order): OrderResult {
-  if (order.saga.todo.includes('clearCart')) return refused(inProgress, order);
-  return resultOf(order);
+  return resultOf(await runSaga(context, order));
 }
 
 /** What another key on the same cart, as it was, is told. Null when that order has ended since. */
