@@ -1,6 +1,7 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import { codedError } from '@swiftcart/graphql';
-import { type FieldNode, OperationTypeNode, parse } from 'graphql';
+import { type FieldNode, getNamedType, isObjectType, OperationTypeNode, parse } from 'graphql';
+import { readSecurityRules } from '../auth/security-rules.ts';
 import type { SubgraphFetch } from '../datasource/data-source.ts';
 import { compiledFetch } from '../planning/compiled-fetch.ts';
 import { coerceVariables } from '../planning/execute-operation.ts';
@@ -91,7 +92,7 @@ function planParts(
   const allowed = withoutDenied(prepared, denials);
   const field = subscriptionField(allowed);
   const position = field && positionRuleOf(prepared.graph.schema, field.name.value, rules);
-  if (field !== undefined && position !== undefined) {
+  if (field !== undefined && position !== undefined && !isGuarded(prepared, field, position)) {
     const planned = planOperation(prepared.graph, prepared, withPosition(allowed, field, position));
     const nodes = subscriptionNodes(planned);
     if (asksForPosition(nodes.primary.operation)) {
@@ -106,6 +107,18 @@ function planParts(
   }
   const planned = prepared.planFor(denials);
   return { planned, ...subscriptionNodes(planned), position: undefined, resumed: undefined };
+}
+
+/** A position behind an access rule is not read in passing: its viewer may not be allowed to have it. */
+function isGuarded({ graph }: PreparedOperation, field: FieldNode, { path }: PositionRule): boolean {
+  const guards = readSecurityRules(graph.document);
+  let type = getNamedType(graph.schema.getSubscriptionType()?.getFields()[field.name.value]?.type);
+  return path.some((name) => {
+    if (!isObjectType(type)) return true;
+    if (guards.types.has(type.name) || guards.fields.has(`${type.name}.${name}`)) return true;
+    type = getNamedType(type.getFields()[name]?.type);
+    return false;
+  });
 }
 
 function subscriptionNodes({ plan }: PlannedOperation): Pick<StreamPlan, 'primary' | 'rest'> {
