@@ -88,32 +88,36 @@ function tallies({ operations, orders, carts }: Parameters<Check>[0]): Tally[] {
 
 /**
  * What was added while an order was being placed is in that order, and then gone from the cart, or it is still in the cart.
- * Left out are customers with an addition that was never answered: it may be either of the two.
+ * Left out are customers who added the same product another time without an answer: it may be either of the two.
  */
 export const racedAdditionsAreKept: Check = ({ operations }) => {
+  const pair = (customerId: unknown, productId: unknown) => `${customerId} ${productId}`;
+  const gaveUp = new Set(operations.filter(({ kind }) => kind === 'gaveUp').map(({ input }) => input['customerId']));
   const unsure = new Set(
     operations
-      .filter(({ kind, outcome }) => kind === 'gaveUp' || (kind === 'addToCart' && outcome === 'unknown'))
-      .map(({ input }) => input['customerId']),
+      .filter(({ kind, outcome }) => kind === 'addToCart' && outcome === 'unknown')
+      .map(({ input }) => pair(input['customerId'], input['productId'])),
   );
-  return checkEach(
-    'only the ordered version of a cart is cleared',
-    operations.filter(({ kind, input }) => kind === 'lookedAfterRace' && !unsure.has(input['customerId'])),
-    ({ input, answer }) => {
-      const { productId, ordered, before, cart } = answer as {
-        productId: string;
-        ordered: Basket | null;
-        before: Basket;
-        cart: Basket;
-      };
-      if (ordered === null) return [];
-      const wasOrdered = (ordered[productId] ?? 0) > (before[productId] ?? 0);
-      const isInCart = (cart[productId] ?? 0) > 0;
-      return wasOrdered === isInCart
-        ? [
-            `customer ${input['customerId']}: ${productId} is ${isInCart ? 'ordered and still' : 'neither ordered nor'} in the cart`,
-          ]
-        : [];
-    },
+  const looks = operations.filter(
+    ({ kind, input, answer }) =>
+      kind === 'lookedAfterRace' &&
+      !gaveUp.has(input['customerId']) &&
+      !unsure.has(pair(input['customerId'], answer['productId'])),
   );
+  return checkEach('only the ordered version of a cart is cleared', looks, ({ input, answer }) => {
+    const { productId, ordered, before, cart } = answer as {
+      productId: string;
+      ordered: Basket | null;
+      before: Basket;
+      cart: Basket;
+    };
+    if (ordered === null) return [];
+    const wasOrdered = (ordered[productId] ?? 0) > (before[productId] ?? 0);
+    const isInCart = (cart[productId] ?? 0) > 0;
+    return wasOrdered === isInCart
+      ? [
+          `customer ${input['customerId']}: ${productId} is ${isInCart ? 'ordered and still' : 'neither ordered nor'} in the cart`,
+        ]
+      : [];
+  });
 };
