@@ -12,6 +12,7 @@ import {
 } from './data-source.ts';
 import { StreamRefusedError } from './stream-failure.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** A subgraph in the same process: fetches are executed directly, parsed once per plan, with the headers HTTP would carry. */
 export function createLocalDataSource(
@@ -23,10 +24,13 @@ export function createLocalDataSource(
   return {
     name,
     async fetch(fetch, call) {
-      const signal = AbortSignal.any([call.signal, AbortSignal.timeout(deadlineOf(fetch, deadlines))]);
-      const answer = executeLocally(subgraph, operationOf(fetch, callHeaders(name, call), signal));
-      const result = await Promise.race([answer, rejectOnAbort(name, signal)]);
-      return result as SubgraphResponse;
+      const { signal, release } = withDeadline(call.signal, deadlineOf(fetch, deadlines));
+      try {
+        const answer = executeLocally(subgraph, operationOf(fetch, callHeaders(name, call), signal));
+        return (await Promise.race([answer, rejectOnAbort(name, signal)])) as SubgraphResponse;
+      } finally {
+        release();
+      }
     },
     async *subscribe(fetch: SubgraphFetch, call: CallContext) {
       const source = await subscribeLocally(subgraph, operationOf(fetch, callHeaders(name, call), call.signal));
