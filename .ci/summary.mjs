@@ -1,15 +1,35 @@
-// Prints `N passed, N failed, N skipped` from vitest's JSON report; fails when a test failed or none ran.
+// Prints `N passed, N failed, N skipped` from vitest's JSON report and the fault run's; fails when anything failed or nothing ran.
 import { readFileSync } from 'node:fs';
 
-const [reportPath, status] = process.argv.slice(2);
-let report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numFailedTestSuites: 0 };
-try {
-  report = JSON.parse(readFileSync(reportPath, 'utf8'));
-} catch {
-  console.error('The test run left no report.');
+const [testReportPath, testStatus, faultReportPath, faultStatus] = process.argv.slice(2);
+
+/** @returns {any} the report, or undefined when its run left none */
+function read(path, what) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    console.error(`${what} left no report.`);
+    return undefined;
+  }
 }
-const skipped = report.numPendingTests + report.numTodoTests;
-const isGood = status === '0' && report.numFailedTests === 0 && report.numPassedTests > 0;
-if (!isGood) process.exitCode = 1;
-if (report.numPassedTests === 0) console.error('No test ran.');
-console.log(`${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`);
+
+const tests = read(testReportPath, 'The test run');
+const faults = read(faultReportPath, 'The fault run');
+const count = (outcome) => (faults?.checks ?? []).filter((check) => check.outcome === outcome).length;
+if (faults?.skipped) console.log(`The fault run was skipped: ${faults.skipped}.`);
+for (const { name, outcome } of faults?.checks ?? []) {
+  if (outcome === 'failed') console.log(`The fault run found a violation: ${name}.`);
+  if (outcome === 'skipped' && !faults.skipped) console.log(`The fault run had nothing to check: ${name}.`);
+}
+
+const passed = (tests?.numPassedTests ?? 0) + count('passed');
+// A run that broke down before it could say what failed is a failure by itself.
+const broken = [
+  tests === undefined || (testStatus !== '0' && tests.numFailedTests === 0),
+  faults === undefined || (faultStatus !== '0' && count('failed') === 0),
+].filter(Boolean).length;
+const failed = (tests?.numFailedTests ?? 0) + count('failed') + broken;
+const skipped = (tests?.numPendingTests ?? 0) + (tests?.numTodoTests ?? 0) + count('skipped');
+if (!tests?.numPassedTests) console.error('No test ran.');
+if (failed > 0 || !tests?.numPassedTests) process.exitCode = 1;
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

@@ -9,8 +9,16 @@ export interface FaultOptions {
   readonly shoppers: number;
 }
 
-/** Reads `--seed`, `--seconds` or `--minutes`, `--shoppers`. Throws naming the option that is malformed. */
-export function readOptions(args: readonly string[], freshSeed: () => number): FaultOptions {
+/** Where the outcome of a run goes besides the lines for people. */
+export interface ReportOptions {
+  /** File for the outcome of each check as JSON; null for none. */
+  readonly report: string | null;
+  /** Print the report as the Markdown tables of docs/faults.md. */
+  readonly isMarkdown: boolean;
+}
+
+/** Reads `--seed`, `--seconds` or `--minutes`, `--shoppers`, `--report`, `--markdown`. Throws naming the option that is malformed. */
+export function readOptions(args: readonly string[], freshSeed: () => number): FaultOptions & ReportOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -18,10 +26,17 @@ export function readOptions(args: readonly string[], freshSeed: () => number): F
       seconds: { type: 'string' },
       minutes: { type: 'string' },
       shoppers: { type: 'string' },
+      report: { type: 'string' },
+      markdown: { type: 'boolean', default: false },
     },
   });
   if (values.seconds !== undefined && values.minutes !== undefined) throw new Error('--seconds or --minutes, not both');
-  const number = (name: keyof typeof values, low: number, high: number, otherwise: number): number => {
+  const number = (
+    name: 'seed' | 'seconds' | 'minutes' | 'shoppers',
+    low: number,
+    high: number,
+    otherwise: number,
+  ): number => {
     const text = values[name];
     if (text === undefined) return otherwise;
     const value = Number(text);
@@ -35,5 +50,7 @@ export function readOptions(args: readonly string[], freshSeed: () => number): F
     seed: number('seed', 0, 2 ** 32 - 1, freshSeed()),
     seconds: values.minutes === undefined ? number('seconds', 5, 86_400, 60) : minutes * 60,
     shoppers: number('shoppers', 1, 500, 20),
+    report: values.report ?? null,
+    isMarkdown: values.markdown,
   };
 }

@@ -35,11 +35,15 @@ describe('a seed', () => {
 
 describe('the options', () => {
   it('default to a minute of faults, twenty shoppers and a fresh seed', () => {
-    expect(readOptions([], () => 42)).toEqual({ seed: 42, seconds: 60, shoppers: 20 });
+    const quiet = { report: null, isMarkdown: false };
+    expect(readOptions([], () => 42)).toEqual({ seed: 42, seconds: 60, shoppers: 20, ...quiet });
     expect(readOptions(['--seed', '7', '--minutes', '10', '--shoppers', '5'], () => 42)).toEqual({
-      seed: 7,
-      seconds: 600,
-      shoppers: 5,
+      ...{ seed: 7, seconds: 600, shoppers: 5 },
+      ...quiet,
+    });
+    expect(readOptions(['--report', 'out.json', '--markdown'], () => 42)).toMatchObject({
+      report: 'out.json',
+      isMarkdown: true,
     });
   });
 
