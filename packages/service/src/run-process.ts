@@ -9,8 +9,11 @@ export interface RunningProcess extends AsyncDisposable {
 
 export interface RunProcessOptions {
   name: string;
-  /** Opens everything. A ConfigError becomes one line on standard error per problem, and exit code 1. */
-  start(): Promise<RunningProcess>;
+  /**
+   * Opens everything. A ConfigError becomes one line on standard error per problem, and exit code 1. `signal` aborts when the
+   * process is told to stop meanwhile: a start that waits for something may then give up, and the process ends as asked.
+   */
+  start(signal: AbortSignal): Promise<RunningProcess>;
   logger?: Logger | undefined;
   /** For drain and dispose together; then the process ends with code 1. Default 25 s, below Kubernetes' 30 s. */
   stopTimeoutMs?: number | undefined;
@@ -18,7 +21,7 @@ export interface RunProcessOptions {
 
 /**
  * A process's life: start, wait for SIGTERM or SIGINT, drain, dispose, print `stopped`, exit 0. A second signal ends it
- * at once. A signal during the start is obeyed when the start is through. Resolves when the process is up.
+ * at once. A signal during the start is obeyed when the start is through or has given up. Resolves when the process is up.
  */
 export async function runProcess({
   name,
@@ -28,6 +31,7 @@ export async function runProcess({
 }: RunProcessOptions): Promise<void> {
   let running: RunningProcess | undefined;
   let stopping: NodeJS.Signals | undefined;
+  const starting = new AbortController();
 
   async function stop(): Promise<void> {
     logger.info({ signal: stopping }, 'stopping');
@@ -51,6 +55,7 @@ export async function runProcess({
     process.on(signal, () => {
       if (stopping !== undefined) process.exit(1);
       stopping = signal;
+      starting.abort(new Error(`told to stop by ${signal}`));
       if (running !== undefined) void stop();
     });
   }
@@ -63,8 +68,9 @@ export async function runProcess({
   }
 
   try {
-    running = await start();
+    running = await start(starting.signal);
   } catch (error) {
+    if (stopping !== undefined) return stop();
     for (const line of reasonsOf(error)) process.stderr.write(`${name}: ${line}\n`);
     if (!(error instanceof ConfigError)) logger.debug({ err: error }, 'start failed');
     process.exit(1);

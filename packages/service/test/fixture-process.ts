@@ -1,5 +1,14 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createEnvReader, createLogger, respondJson, runProcess, startHttpServer } from '../src/index.ts';
+import {
+  createEnvReader,
+  createLogger,
+  openWhenReachable,
+  respondJson,
+  runProcess,
+  startHttpServer,
+} from '../src/index.ts';
 
 // A process as every service runs one, with a slow request to drain. Prints its URL when it is up.
 const logger = createLogger({ name: 'fixture', level: 'silent' });
@@ -7,11 +16,13 @@ await runProcess({
   name: 'fixture',
   logger,
   stopTimeoutMs: 3_000,
-  async start() {
+  async start(signal) {
     const env = createEnvReader(process.env);
     const port = env.integer('FIXTURE_PORT', { default: 0, min: 0, max: 65_535 });
     const mode = env.string('FIXTURE_MODE', { default: 'good', oneOf: ['good', 'hangs', 'crashes'] });
+    const needs = env.integer('FIXTURE_NEEDS', { default: 0, min: 0, max: 65_535 });
     env.assertValid();
+    if (needs > 0) await openWhenReachable(() => connectTo(needs), { host: '127.0.0.1', port, logger, signal });
     const server = await startHttpServer({
       host: '127.0.0.1',
       port,
@@ -44,3 +55,11 @@ await runProcess({
     };
   },
 });
+
+/** A connection to the service that this process depends on. */
+async function connectTo(port: number): Promise<AsyncDisposable> {
+  const socket = createConnection({ port, host: '127.0.0.1' });
+  await once(socket, 'connect');
+  socket.unref();
+  return { [Symbol.asyncDispose]: async () => void socket.destroy() };
+}

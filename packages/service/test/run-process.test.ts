@@ -1,37 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-
-const script = fileURLToPath(new URL('fixture-process.ts', import.meta.url));
-
-/** A real process, with what it prints. */
-function launch(env: Record<string, string> = {}) {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', script], { env: { ...process.env, ...env } });
-  const output = { out: '', err: '' };
-  child.stdout?.on('data', (chunk) => {
-    output.out += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    output.err += chunk;
-  });
-  const exit = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }));
-  return {
-    child,
-    exit,
-    output,
-    async saw(text: string): Promise<void> {
-      while (!output.out.includes(text)) await once(child.stdout as NodeJS.ReadableStream, 'data');
-    },
-    async url(): Promise<string> {
-      while (!output.out.includes('\n')) await once(child.stdout as NodeJS.ReadableStream, 'data');
-      return output.out.split('\n')[0] ?? '';
-    },
-    [Symbol.dispose]: () => void child.kill('SIGKILL'),
-  };
-}
+import { launchFixture as launch } from './launch-fixture.ts';
 
 describe('a process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
