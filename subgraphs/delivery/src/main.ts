@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRedisBus } from '@swiftcart/events';
 import { type Jwks, parseJwks } from '@swiftcart/identity';
-import { ConfigError, createEnvReader, createLogger, createMetrics, runProcess } from '@swiftcart/service';
+import {
+  ConfigError,
+  createEnvReader,
+  createLogger,
+  createMetrics,
+  openWhenReachable,
+  runProcess,
+} from '@swiftcart/service';
 import { readDeliveryConfig } from './config.ts';
-import { createDeliveryService } from './service.ts';
+import { createDeliveryService, type DeliveryOptions, type DeliveryService } from './service.ts';
 
 /** How long running requests may take to finish after SIGTERM. */
 const drainMs = 10_000;
@@ -14,7 +21,7 @@ const logger = createLogger({ name: 'delivery', level: env.string('LOG_LEVEL', {
 await runProcess({
   name: 'delivery',
   logger,
-  async start() {
+  async start(signal) {
     const isProduction = env.string('NODE_ENV', { default: 'development' }) === 'production';
     const port = env.integer('PORT', { default: 4004, min: 0, max: 65_535 });
     const host = env.string('HOST', { default: '127.0.0.1' });
@@ -29,16 +36,9 @@ await runProcess({
     const trustedKeys = readTrustedKeys(trustedKeyText);
     const bus = createRedisBus({ url: redisUrl, logger, metrics });
     try {
-      const service = await createDeliveryService({
-        ...settings,
-        mongodbUri,
-        bus,
-        logger,
-        metrics,
-        trustedKeys,
-        isProduction,
-      });
-      if (seedsRiders) await service.seedRiders();
+      const given = { ...settings, mongodbUri, bus, logger, metrics, trustedKeys, isProduction };
+      const open = () => openService(given, { seedsRiders });
+      const service = await openWhenReachable(open, { host, port, logger, signal });
       const server = await service.listen({ host, port });
       return {
         drain: () => server.drain(drainMs),
@@ -54,6 +54,20 @@ await runProcess({
     }
   },
 });
+
+async function openService(
+  options: DeliveryOptions,
+  { seedsRiders }: { seedsRiders: boolean },
+): Promise<DeliveryService> {
+  const service = await createDeliveryService(options);
+  try {
+    if (seedsRiders) await service.seedRiders();
+    return service;
+  } catch (error) {
+    await service[Symbol.asyncDispose]();
+    throw error;
+  }
+}
 
 /** The variable holds the key set itself or the path of a file with it. */
 function readTrustedKeys(textOrPath: string): Jwks {

@@ -7,6 +7,7 @@ import {
   createLogger,
   createMetrics,
   createSubgraphClient,
+  openWhenReachable,
   runProcess,
 } from '@swiftcart/service';
 import { readOrdersConfig } from './config.ts';
@@ -21,7 +22,7 @@ const logger = createLogger({ name: 'orders', level: env.string('LOG_LEVEL', { d
 await runProcess({
   name: 'orders',
   logger,
-  async start() {
+  async start(signal) {
     const isProduction = env.string('NODE_ENV', { default: 'development' }) === 'production';
     const port = env.integer('PORT', { default: 4003, min: 0, max: 65_535 });
     const host = env.string('HOST', { default: '127.0.0.1' });
@@ -54,20 +55,10 @@ await runProcess({
       opening(createSubgraphClient({ url: siblings[audience] }, { audience, sign, timeoutMs, metrics }));
     try {
       const bus = opening(createRedisBus({ url: redisUrl, logger, metrics }));
-      const service = opening(
-        await createOrdersService({
-          mongodbUri,
-          bus,
-          logger,
-          metrics,
-          trustedKeys,
-          isProduction,
-          config,
-          catalog: portTo('catalog'),
-          users: portTo('users'),
-          delivery: portTo('delivery'),
-        }),
-      );
+      const ports = { catalog: portTo('catalog'), users: portTo('users'), delivery: portTo('delivery') };
+      const given = { mongodbUri, bus, logger, metrics, trustedKeys, isProduction, config, ...ports };
+      const open = () => createOrdersService(given);
+      const service = opening(await openWhenReachable(open, { host, port, logger, signal }));
       const server = opening(await service.listen({ host, port }));
       return { drain: () => server.drain(drainMs), [Symbol.asyncDispose]: closeAll };
     } catch (error) {

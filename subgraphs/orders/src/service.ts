@@ -3,6 +3,7 @@ import { createOutboxRelay, createParkedEvents, type EventBus } from '@swiftcart
 import { createAssertionVerifier, type Jwks } from '@swiftcart/identity';
 import {
   buildSubgraph,
+  databaseTimeouts,
   type HttpRoute,
   type HttpServer,
   type LocalSubgraph,
@@ -71,7 +72,7 @@ export async function createOrdersService(options: OrdersOptions): Promise<Order
   try {
     const connection = createConnection(mongodbUri, {
       dbName: databaseName,
-      serverSelectionTimeoutMS: 10_000,
+      ...databaseTimeouts,
       monitorCommands: true,
     });
     opening({ [Symbol.asyncDispose]: () => connection.close() });

@@ -1,4 +1,5 @@
 import { createParkedEvents, type ParkedEvents } from '@swiftcart/events';
+import { databaseTimeouts } from '@swiftcart/service';
 import mongoose from 'mongoose';
 import { createDeliveryQueries, type DeliveryQueries } from './delivery-queries.ts';
 import { createDeliveryStore, type DeliveryStore } from './delivery-store.ts';
@@ -20,8 +21,7 @@ export async function openStore({ uri, databaseName }: { uri: string; databaseNa
   const connection = mongoose.createConnection(uri, {
     dbName: databaseName,
     autoIndex: false,
-    // Callers have deadlines of a few seconds; the driver's 30 would only hold their sockets.
-    serverSelectionTimeoutMS: 5_000,
+    ...databaseTimeouts,
   });
   try {
     await connection.asPromise();
