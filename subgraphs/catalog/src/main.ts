@@ -1,9 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRedisBus } from '@swiftcart/events';
 import { type Jwks, parseJwks } from '@swiftcart/identity';
-import { createEnvReader, createLogger, createMetrics, type EnvReader, runProcess } from '@swiftcart/service';
+import {
+  createEnvReader,
+  createLogger,
+  createMetrics,
+  type EnvReader,
+  openWhenReachable,
+  runProcess,
+} from '@swiftcart/service';
 import { readCatalogConfig } from './config.ts';
-import { createCatalogService } from './service.ts';
+import { type CatalogOptions, type CatalogService, createCatalogService } from './service.ts';
 
 const env = createEnvReader(process.env);
 const logger = createLogger({ name: 'catalog', level: env.string('LOG_LEVEL', { default: 'info' }) });
@@ -11,7 +18,7 @@ const logger = createLogger({ name: 'catalog', level: env.string('LOG_LEVEL', { 
 await runProcess({
   name: 'catalog',
   logger,
-  async start() {
+  async start(signal) {
     const isProduction = env.string('NODE_ENV', { default: 'development' }) === 'production';
     const host = env.string('HOST', { default: isProduction ? '0.0.0.0' : '127.0.0.1' });
     const port = env.integer('PORT', { default: 4002, min: 0, max: 65_535 });
@@ -24,16 +31,9 @@ await runProcess({
 
     const metrics = createMetrics({ service: 'catalog', processMetrics: true });
     const bus = createRedisBus({ url: redisUrl, logger, metrics });
-    const service = await createCatalogService({
-      ...config,
-      mongodbUri,
-      bus,
-      logger,
-      metrics,
-      trustedKeys,
-      isProduction,
-    });
-    if (isSeeded && !isProduction) await service.seedCatalogue();
+    const given = { ...config, mongodbUri, bus, logger, metrics, trustedKeys, isProduction };
+    const open = () => openService(given, { isSeeded: isSeeded && !isProduction });
+    const service = await openWhenReachable(open, { host, port, logger, signal });
     const http = await service.listen({ host, port });
     return {
       drain: () => http.drain(10_000),
@@ -45,6 +45,17 @@ await runProcess({
     };
   },
 });
+
+async function openService(options: CatalogOptions, { isSeeded }: { isSeeded: boolean }): Promise<CatalogService> {
+  const service = await createCatalogService(options);
+  try {
+    if (isSeeded) await service.seedCatalogue();
+    return service;
+  } catch (error) {
+    await service[Symbol.asyncDispose]();
+    throw error;
+  }
+}
 
 /** `TRUSTED_SERVICE_KEYS`: a JWKS document, or the path of a file that holds one. */
 function readTrustedKeys(reader: EnvReader): Jwks {

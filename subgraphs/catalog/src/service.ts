@@ -3,6 +3,7 @@ import { createOutboxRelay, type EventBus } from '@swiftcart/events';
 import { createAssertionVerifier, type Jwks } from '@swiftcart/identity';
 import {
   buildSubgraph,
+  databaseTimeouts,
   type HttpRoute,
   type HttpServer,
   type LocalSubgraph,
@@ -55,8 +56,7 @@ export async function createCatalogService(options: CatalogOptions): Promise<Cat
   const connection = createConnection(mongodbUri, {
     dbName: options.databaseName ?? 'swiftcart_catalog',
     autoIndex: false,
-    // A caller must not wait half a minute to learn that the database is away.
-    serverSelectionTimeoutMS: 5_000,
+    ...databaseTimeouts,
   });
   const store = createStore(connection);
   try {
