@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRedisBus } from '@swiftcart/events';
 import { keyPairFromPem, loadOrCreateKeyPair, parseJwks } from '@swiftcart/identity';
-import { createEnvReader, createLogger, createMetrics, runProcess } from '@swiftcart/service';
+import { createEnvReader, createLogger, createMetrics, openWhenReachable, runProcess } from '@swiftcart/service';
 import { readUsersConfig } from './config.ts';
 import { openAll } from './opened-resources.ts';
 import { createUsersService } from './service.ts';
@@ -12,7 +12,7 @@ const logger = createLogger({ name: 'users', level: env.string('LOG_LEVEL', { de
 await runProcess({
   name: 'users',
   logger,
-  async start() {
+  async start(signal) {
     const isProduction = env.string('NODE_ENV', { default: 'development' }) === 'production';
     const host = env.string('HOST', { default: isProduction ? '0.0.0.0' : '127.0.0.1' });
     const port = env.integer('PORT', { default: 4001, min: 0, max: 65_535 });
@@ -35,20 +35,15 @@ await runProcess({
     const metrics = createMetrics({ service: 'users', processMetrics: true });
     return openAll(async (resources) => {
       const bus = resources.use(createRedisBus({ url: redisUrl, logger, metrics }));
-      const service = resources.use(
-        await createUsersService({
-          ...config,
-          mongodbUri,
-          bus,
-          logger,
-          metrics,
-          trustedKeys: parseJwks(JSON.parse(existsSync(trusted) ? readFileSync(trusted, 'utf8') : trusted)),
-          isProduction,
-          keyPair,
-          dataDirectory,
-        }),
-      );
-      if (isSeeded && demoPassword !== undefined) await service.seedDemoAccounts({ password: demoPassword });
+      const trustedKeys = parseJwks(JSON.parse(existsSync(trusted) ? readFileSync(trusted, 'utf8') : trusted));
+      const given = { ...config, mongodbUri, bus, logger, metrics, trustedKeys, isProduction, keyPair, dataDirectory };
+      const open = () =>
+        openAll(async (own) => {
+          const service = own.use(await createUsersService(given));
+          if (isSeeded && demoPassword !== undefined) await service.seedDemoAccounts({ password: demoPassword });
+          return service;
+        });
+      const service = resources.use(await openWhenReachable(open, { host, port, logger, signal }));
       const http = resources.use(await service.listen({ host, port }));
       logger.info({ url: http.url }, 'users subgraph listens');
       return { drain: () => http.drain(20_000), [Symbol.asyncDispose]: () => resources[Symbol.asyncDispose]() };

@@ -1,3 +1,4 @@
+import { databaseTimeouts } from '@swiftcart/service';
 import { type Connection, createConnection, mongo } from 'mongoose';
 import { createEmailTokensCollection } from './email-tokens.ts';
 import { createNotificationsCollection } from './notifications.ts';
@@ -12,7 +13,7 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
 export async function openStore(mongodbUri: string, databaseName: string) {
   const connection: Connection = await createConnection(mongodbUri, {
     dbName: databaseName,
-    serverSelectionTimeoutMS: 10_000,
+    ...databaseTimeouts,
   }).asPromise();
   const collections = {
     users: createUsersCollection(connection),
