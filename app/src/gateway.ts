@@ -2,7 +2,14 @@
 import { createRedisBus } from '@swiftcart/events';
 import { createGateway, readGatewayConfig } from '@swiftcart/gateway';
 import { createAccessTokenVerifier, createAssertionSigner, keyPairFromPem, remoteJwks } from '@swiftcart/identity';
-import { createEnvReader, createLogger, createMetrics, createSubgraphClient, runProcess } from '@swiftcart/service';
+import {
+  createEnvReader,
+  createLogger,
+  createMetrics,
+  createSubgraphClient,
+  openWhenReachable,
+  runProcess,
+} from '@swiftcart/service';
 import { createRevocationSource, fieldRateLimits } from './gateway-settings.ts';
 import { repositoryPath } from './repository-path.ts';
 
@@ -12,7 +19,7 @@ const logger = createLogger({ name: 'gateway', level: env.string('LOG_LEVEL', { 
 await runProcess({
   name: 'gateway',
   logger,
-  async start() {
+  async start(signal) {
     const settings = readGatewayConfig(env);
     const supergraphPath = env.string('SUPERGRAPH_PATH', { default: repositoryPath('gateway/supergraph.graphql') });
     const subgraphUrls = {
@@ -36,6 +43,8 @@ await runProcess({
       { url: subgraphUrls.users },
       { audience: 'users', sign: signer, timeoutMs: 5_000 },
     );
+    const source = createRevocationSource(users, bus);
+    const waiting = { host: settings.host, port: settings.port, logger, signal };
     const gateway = await createGateway({
       ...settings,
       rateLimits: { fields: fieldRateLimits, ...settings.rateLimits },
@@ -50,7 +59,11 @@ await runProcess({
           keys: remoteJwks({ url: jwksUrl, refreshSeconds: 300 }),
         }),
         signer,
-        revocations: createRevocationSource(users, bus),
+        // Nobody is let in before it is known whose sessions ended; while users or Redis is away, that is waited for.
+        revocations: {
+          listen: (onRevoked) => openWhenReachable(() => source.listen(onRevoked), waiting),
+          loadInitial: () => openWhenReachable(() => source.loadInitial(), waiting),
+        },
       },
     });
     return {
