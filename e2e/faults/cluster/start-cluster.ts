@@ -24,6 +24,8 @@ export const linkNames: readonly string[] = connections.map(([from, to]) => `${f
 export interface Cluster extends AsyncDisposable {
   /** The gateway's GraphQL endpoint. */
   readonly url: string;
+  /** Where a service itself listens, past all links; without a path. */
+  urlOf(name: ServiceName): string;
   /** The database server itself, past all links. */
   readonly databaseUrl: string;
   process(name: ProcessName): SupervisedProcess;
@@ -33,7 +35,7 @@ export interface Cluster extends AsyncDisposable {
   surprises(): string[];
 }
 
-/** Starts everything under the given folder and waits until the gateway is ready. */
+/** Starts everything at once under the given folder, each waiting for what it needs, and waits until all are ready. */
 export async function startCluster(directory: string): Promise<Cluster> {
   const free = await findFreePorts(processNames.length);
   const ports = Object.fromEntries(processNames.map((name, index) => [name, free[index]])) as Record<
@@ -46,6 +48,7 @@ export async function startCluster(directory: string): Promise<Cluster> {
     await Promise.all([...processes.values()].map((each) => each[Symbol.asyncDispose]()));
     await Promise.all([...links.values()].map((each) => each[Symbol.asyncDispose]()));
   };
+  const urlOf = (name: ServiceName) => `http://127.0.0.1:${ports[name]}`;
   const link = (name: string): FaultProxy => required(links.get(name), name);
   const process = (name: ProcessName): SupervisedProcess => required(processes.get(name), name);
   const linkPort: LinkPort = (from, to) => link(`${from}->${to}`).port;
@@ -59,12 +62,9 @@ export async function startCluster(directory: string): Promise<Cluster> {
     for (const [from, to] of connections) links.set(`${from}->${to}`, await startFaultProxy(ports[to]));
     for (const folder of ['database', 'redis']) await mkdir(join(directory, folder), { recursive: true });
     for (const [name, supervised] of stores(ports, directory)) processes.set(name, supervised);
-    await waitUntilReady(30_000);
     const environments = clusterEnvironments(ports, linkPort, directory);
     for (const name of serviceNames) {
-      // The gateway reads sessions from users when it starts; everybody else starts without the others.
-      if (name === 'gateway') await waitUntilReady(90_000);
-      const health = `http://127.0.0.1:${ports[name]}/health/ready`;
+      const health = `${urlOf(name)}/health/ready`;
       processes.set(
         name,
         superviseProcess({
@@ -80,7 +80,8 @@ export async function startCluster(directory: string): Promise<Cluster> {
     throw error;
   }
   return {
-    url: `http://127.0.0.1:${ports.gateway}/graphql`,
+    url: `${urlOf('gateway')}/graphql`,
+    urlOf,
     databaseUrl: `mongodb://127.0.0.1:${ports.database}`,
     process,
     link,
