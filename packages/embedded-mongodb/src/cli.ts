@@ -7,6 +7,7 @@ const USAGE = `embedded-mongodb: a MongoDB-protocol server in Node.js
   --memory             keep nothing
   --port <number>      default 27017; 0 takes any free port
   --host <address>     default 127.0.0.1; there is no authentication
+  --test-commands      lets clients make commands fail (configureFailPoint), for driver tests
   --help
 `;
 
@@ -47,6 +48,7 @@ function readOptions(args: readonly string[]) {
         memory: { type: 'boolean', default: false },
         port: { type: 'string', default: '27017' },
         host: { type: 'string', default: '127.0.0.1' },
+        'test-commands': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -58,7 +60,8 @@ function readOptions(args: readonly string[]) {
       return undefined;
     }
     const where = values.memory ? { memory: true } : { dataDirectory: values.data ?? 'data' };
-    return { host: values.host, port, ...where };
+    const testCommands = values['test-commands'] ? { testCommands: true } : {};
+    return { host: values.host, port, ...where, ...testCommands };
   } catch (error) {
     console.error(`embedded-mongodb: ${(error as Error).message}\n\n${USAGE}`);
     process.exitCode = 1;

@@ -28,7 +28,9 @@ export function createDirectServer() {
         startedAt,
         now: () => new Date(0),
       };
-      return decodeDocument(await runCommand(context));
+      const reply = await runCommand(context);
+      if (!reply) throw new Error('the server hung up');
+      return decodeDocument(reply);
     },
   };
 }

@@ -34,6 +34,8 @@ export const commandTable: Readonly<Record<string, Command>> = {
   serverStatus: handshake.serverStatus,
   hostInfo: handshake.hostInfo,
   getParameter: handshake.getParameter,
+  getCmdLineOpts: handshake.getCmdLineOpts,
+  configureFailPoint: handshake.configureFailPoint,
   getLog: handshake.getLog,
   whatsmyuri: handshake.whatsMyUri,
   connectionStatus: handshake.connectionStatus,

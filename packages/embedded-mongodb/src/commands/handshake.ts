@@ -1,15 +1,17 @@
 import { Double, Int32, Long } from 'bson';
 import { MAX_DOCUMENT_BYTES } from '../bson-codec.ts';
-import type { Doc } from '../values/bson-type.ts';
+import { CommandError } from '../command-error.ts';
+import { type Doc, isDocument } from '../values/bson-type.ts';
 import { MAX_MESSAGE_BYTES } from '../wire/message-framer.ts';
-import type { Command } from './command.ts';
+import type { ClientMetadata, Command } from './command.ts';
 
 /** The MongoDB release whose behaviour this server follows. */
 const VERSION = [8, 0, 0] as const;
 
 /** https://www.mongodb.com/docs/manual/reference/command/hello/ : a standalone, so no `setName` and no `topologyVersion`. */
 export const hello: Command = {
-  run: ({ connectionId, now, commandName }) => ({
+  run: ({ connectionId, now, commandName, body, client }) => ({
+    ...noteClient(body, client),
     ...(commandName === 'hello' ? { isWritablePrimary: true } : { ismaster: true, helloOk: true }),
     maxBsonObjectSize: new Int32(MAX_DOCUMENT_BYTES),
     maxMessageSizeBytes: new Int32(MAX_MESSAGE_BYTES),
@@ -22,6 +24,13 @@ export const hello: Command = {
     readOnly: false,
   }),
 };
+
+function noteClient(body: Doc, client: ClientMetadata | undefined): Doc {
+  const application = isDocument(body['client']) ? body['client']['application'] : undefined;
+  const name = isDocument(application) ? application['name'] : undefined;
+  if (client && typeof name === 'string') client.appName = name;
+  return {};
+}
 
 export const ping: Command = { run: () => ({}) };
 
@@ -64,8 +73,42 @@ export const startSession: Command = {
   run: () => ({ id: { id: crypto.randomUUID() }, timeoutMinutes: new Int32(30) }),
 };
 
+/** https://www.mongodb.com/docs/manual/reference/command/getParameter/ : the few parameters that clients ask for. */
 export const getParameter: Command = {
-  run: () => ({ featureCompatibilityVersion: { version: `${VERSION[0]}.${VERSION[1]}` } }),
+  isAdminOnly: true,
+  run({ body, failPoints }) {
+    const known: Doc = {
+      featureCompatibilityVersion: { version: `${VERSION[0]}.${VERSION[1]}` },
+      authenticationMechanisms: [],
+      enableTestCommands: failPoints !== undefined,
+      requireApiVersion: false,
+      maxBSONDepth: new Int32(200),
+      ttlMonitorEnabled: true,
+      notablescan: false,
+    };
+    if (body['getParameter'] === '*') return known;
+    const asked = Object.keys(body).filter((name) => Object.hasOwn(known, name));
+    if (asked.length === 0) throw new CommandError(72, 'no option found to get');
+    return Object.fromEntries(asked.map((name) => [name, known[name]]));
+  },
+};
+
+/** https://www.mongodb.com/docs/manual/reference/command/getCmdLineOpts/ : driver test suites read the test flag here. */
+export const getCmdLineOpts: Command = {
+  isAdminOnly: true,
+  run: ({ failPoints }) => ({
+    argv: ['embedded-mongodb', ...(failPoints ? ['--test-commands'] : [])],
+    parsed: failPoints ? { setParameter: { enableTestCommands: '1' } } : {},
+  }),
+};
+
+export const configureFailPoint: Command = {
+  isAdminOnly: true,
+  run({ body, failPoints }) {
+    if (!failPoints) throw new CommandError(59, "no such command: 'configureFailPoint'");
+    failPoints.configure(body);
+    return {};
+  },
 };
 
 export const whatsMyUri: Command = { run: () => ({ you: '127.0.0.1' }) };

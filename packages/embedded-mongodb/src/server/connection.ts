@@ -6,7 +6,8 @@ import { writeReply } from '../wire/write-reply.ts';
 import { encodeRefusal } from './run-command.ts';
 
 export interface ConnectionHandlers {
-  run(command: WireCommand): Promise<Uint8Array>;
+  /** Undefined hangs up without an answer. */
+  run(command: WireCommand): Promise<Uint8Array | undefined>;
   /** Something broke that is no refusal; the client gets InternalError. */
   onFault(error: unknown): void;
 }
@@ -31,7 +32,7 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
   async function answer(message: Buffer): Promise<void> {
     let opCode: number = OP_MSG;
     let expectsReply = true;
-    let body: Uint8Array;
+    let body: Uint8Array | undefined;
     try {
       const command = readMessage(message);
       opCode = command.opCode;
@@ -42,7 +43,8 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
       const text = error instanceof Error ? error.message : String(error);
       body = encodeRefusal(error instanceof CommandError ? error : new CommandError(1, text));
     }
-    if (!expectsReply || socket.destroyed) return;
+    if (!body) socket.destroy();
+    if (!body || !expectsReply || socket.destroyed) return;
     socket.write(writeReply(body, opCode, requestIdOf(message), nextRequestId));
     nextRequestId += 1;
   }

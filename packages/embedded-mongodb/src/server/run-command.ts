@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Int32 } from 'bson';
 import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
@@ -6,13 +7,25 @@ import { commandTable } from '../commands/command-table.ts';
 import { type Doc, isNumeric } from '../values/bson-type.ts';
 import { toDouble } from '../values/numeric.ts';
 
-/** Runs a command and gives its answer as BSON. A write's answer waits until the log is on disk. Never rejects for a refusal. */
-export async function runCommand(context: CommandContext): Promise<Uint8Array> {
-  const command = Object.hasOwn(commandTable, context.commandName) ? commandTable[context.commandName] : undefined;
+/**
+ * Runs a command and gives its answer as BSON; undefined to hang up instead. A write's answer waits until the log is on
+ * disk. Never rejects for a refusal.
+ */
+export async function runCommand(context: CommandContext): Promise<Uint8Array | undefined> {
+  const { commandName, failPoints } = context;
+  const command = Object.hasOwn(commandTable, commandName) ? commandTable[commandName] : undefined;
+  const fault = failPoints?.take(commandName, namespaceText(context), context.client?.appName);
+  if (fault) {
+    if (fault.blockMs > 0) await setTimeout(fault.blockMs);
+    if (fault.closesConnection) return undefined;
+    if (fault.error) return encodeRefusal(fault.error);
+  }
+  const waiting = command?.waitsFor?.(context);
+  if (waiting) await waiting;
   let reply: Uint8Array;
   try {
     const answer = runChecked(command, context);
-    reply = answer instanceof Uint8Array ? answer : encodeDocument({ ...answer, ok: 1 });
+    reply = answer instanceof Uint8Array ? answer : encodeDocument({ ...answer, ...fault?.writeConcernError, ok: 1 });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     reply = encodeRefusal(error);
@@ -20,6 +33,11 @@ export async function runCommand(context: CommandContext): Promise<Uint8Array> {
   // A refusal waits too: "duplicate key" tells of a document that must not be gone after a crash.
   if (isWrite(command, context.body)) await context.catalog.journal.flushed();
   return reply;
+}
+
+function namespaceText({ database, body, commandName }: CommandContext): string {
+  const collection = body[commandName];
+  return typeof collection === 'string' ? `${database}.${collection}` : `${database}.$cmd`;
 }
 
 function isWrite(command: Command | undefined, body: Doc): boolean {

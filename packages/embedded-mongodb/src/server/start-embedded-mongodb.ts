@@ -4,6 +4,7 @@ import type { StorageError } from '../storage/storage-error.ts';
 import { startBackgroundWork } from './background-work.ts';
 import { serveConnection } from './connection.ts';
 import { CursorRegistry } from './cursor-registry.ts';
+import { FailPoints } from './fail-points.ts';
 import { runCommand } from './run-command.ts';
 import type { ServerLogger } from './server-logger.ts';
 
@@ -25,6 +26,8 @@ export interface EmbeddedMongodbOptions {
   readonly cursorTimeoutMs?: number;
   /** Growth of the log in bytes that starts a compaction. Default 32 MiB. */
   readonly compactAfterBytes?: number;
+  /** Lets clients make commands fail (`configureFailPoint: 'failCommand'`), for driver tests. Default false. */
+  readonly testCommands?: boolean;
   /** Called once when the disk refused a write. The server has stopped by then: it acknowledges nothing it cannot keep. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -52,15 +55,19 @@ export async function startEmbeddedMongodb(options: EmbeddedMongodbOptions): Pro
   const { catalog } = storage;
   const cursors = new CursorRegistry(() => now().getTime(), options.cursorTimeoutMs);
   const startedAt = now();
+  const failPoints = options.testCommands ? new FailPoints() : undefined;
   let connections = 0;
   server.on('connection', (socket) => {
     connections += 1;
     const connectionId = connections;
+    const client = { appName: undefined };
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     serveConnection(socket, {
       run: ({ database, commandName, body }) =>
-        runCommand({ catalog, cursors, database, commandName, body, connectionId, startedAt, now }),
+        runCommand({
+          ...{ catalog, cursors, database, commandName, body, connectionId, startedAt, now, failPoints, client },
+        }),
       onFault: (error) => logger?.error({ err: error }, 'a command failed for a reason that is no refusal'),
     });
   });
