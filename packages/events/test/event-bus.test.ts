@@ -245,6 +245,39 @@ describe.each(subjects)('event bus ($name)', ({ missing, setUp }) => {
     await second[Symbol.asyncDispose]();
   });
 
+  when('calls an event safe only when it will be handled, though everybody who consumes now leaves', async () => {
+    const topic = newTopic();
+    const bus = place.connect();
+    let tries = 0;
+    const failing = await bus.consume({
+      topic,
+      group: 'g',
+      retry: { maxAttempts: 1_000, baseMs: 5, maxMs: 20 },
+      async handler() {
+        tries += 1;
+        throw new Error('database away');
+      },
+    });
+    const given = event(topic, 'k', 1);
+    const isTaken = () =>
+      bus.publish(given, { untilSafe: true }).then(
+        () => true,
+        () => false,
+      );
+    const published = (async () => {
+      // As the relay does: again, until the bus has it.
+      while (!(await isTaken())) await sleep(5);
+    })();
+    await until(() => tries > 1);
+    await failing[Symbol.asyncDispose]();
+    const handled: string[] = [];
+    const next = await bus.consume({ topic, group: 'g', handler: async ({ id }) => void handled.push(id) });
+    await published;
+    await until(() => handled.length > 0);
+    expect(handled).toEqual([given.id]);
+    await next[Symbol.asyncDispose]();
+  });
+
   when('lets every listener hear every event, whatever another listener does', async () => {
     const topic = newTopic();
     const [one, two] = [place.connect(), place.connect()];

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createLogger } from '@swiftcart/service';
 import { startDatabase, type TestDatabase } from '@swiftcart/testkit';
 import mongoose, { type Connection, type Model, Schema } from 'mongoose';
@@ -207,6 +210,31 @@ describe('outbox relay', () => {
     }
     expect(await pending()).toBe(1);
 
+    await using bus = createMemoryBus({ logger });
+    await bus.consume({ topic: 'orders', group: 'delivery', handler: async ({ id }) => void handled.push(id) });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await until(async () => (await pending()) === 0);
+    expect(handled).toEqual([sent.id]);
+  });
+
+  it('loses no event when the one process that publishes and consumes is killed in the middle of handling', async () => {
+    const sent = eventOf('ord_1', 1);
+    await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [sent] });
+    const dying = fileURLToPath(new URL('one-process-shop.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', dying, database.uri('events')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = once(child, 'exit');
+    try {
+      const [begun] = await once(child.stdout, 'data');
+      expect(String(begun)).toBe(`handling ${sent.id}\n`);
+    } finally {
+      child.kill('SIGKILL');
+      await exited;
+    }
+    expect(await pending()).toBe(1);
+
+    const handled: string[] = [];
     await using bus = createMemoryBus({ logger });
     await bus.consume({ topic: 'orders', group: 'delivery', handler: async ({ id }) => void handled.push(id) });
     await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
