@@ -3,6 +3,7 @@ import type { Schema } from '@apollo/federation-internals';
 import { ApolloGateway } from '@apollo/gateway';
 import type { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, parse, print } from 'graphql';
+import { withoutExecutableLinks } from './executable-links.ts';
 import { withResolvableKeysFirst } from './resolvable-keys-first.ts';
 import { withoutSecurityLinks } from './security-links.ts';
 import { type SubgraphEndpoint, subgraphEndpoints } from './subgraph-endpoints.ts';
@@ -13,7 +14,7 @@ export interface Graph {
   readonly version: string;
   /** The file as written, security rules and cost directives included. */
   readonly document: DocumentNode;
-  /** The file as the planner got it: without security features, keys in order. */
+  /** The file as the planner got it: without security features, keys in order, directives for clients visible. */
   readonly plannable: DocumentNode;
   /** What clients see. */
   readonly schema: GraphQLSchema;
@@ -28,7 +29,7 @@ export interface Graph {
 /** Reads a supergraph file's text into a graph that can plan. Throws when the text is no valid Federation 2 supergraph. */
 export async function loadGraph(supergraphSdl: string): Promise<Graph> {
   const document = parse(supergraphSdl, { noLocation: true });
-  const plannable = withResolvableKeysFirst(withoutSecurityLinks(document));
+  const plannable = withResolvableKeysFirst(withoutExecutableLinks(withoutSecurityLinks(document)));
   // The loader reports its use to its maker unless this is set, and takes no option instead; a gateway calls nobody unasked.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
   const gateway = new ApolloGateway({

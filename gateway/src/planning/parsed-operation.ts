@@ -12,6 +12,7 @@ import {
   validate,
 } from 'graphql';
 import type { Graph } from '../composition/load-graph.ts';
+import { withDirectiveDefaults } from './directive-defaults.ts';
 
 /** A client's document, parsed and valid against one graph, with the operation that will run. */
 export interface ParsedOperation {
@@ -55,7 +56,7 @@ export function validateOperation(
     const reported = errors.slice(0, maxErrors).map((error) => (introspection ? error : withoutSuggestion(error)));
     throw new OperationRefusedError(reported.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
   }
-  return pickOperation(document, operationName);
+  return pickOperation(withDirectiveDefaults(graph.schema, document), operationName);
 }
 
 function validationErrors(
