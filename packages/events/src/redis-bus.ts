@@ -19,6 +19,8 @@ export interface RedisBusOptions {
 
 /** A stream that nobody consumes must end somewhere; what groups have finished is trimmed long before. */
 const maxStreamLength = 1_000_000;
+/** How often a connection that only listens is asked whether it still lives. */
+const askSubscriberEveryMs = 2_000;
 
 /**
  * The bus between processes: Redis streams with consumer groups, and pub/sub for `listen`. While Redis is unreachable
@@ -37,6 +39,9 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
     redis.on('message', (channel, text) => {
       for (const listener of listeners.get(channel) ?? []) hear(listener, text, logger);
     });
+    // Silence is what it usually hears: without a question a lost connection would look like a quiet day.
+    const asking = setInterval(() => void redis.ping().catch(() => undefined), askSubscriberEveryMs).unref();
+    redis.once('end', () => clearInterval(asking));
     return redis;
   }
 

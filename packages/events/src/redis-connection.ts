@@ -5,7 +5,8 @@ import { BusUnavailableError } from './event-bus.ts';
 
 /**
  * A connection that reconnects for ever but queues and repeats nothing by itself: a command either was answered or fails
- * now, and whoever sent it knows what to do about it. `commandTimeoutMs` ends commands on a connection that has gone silent.
+ * now, and whoever sent it knows what to do about it. `commandTimeoutMs` ends commands on a connection that has gone silent,
+ * and that connection with them: one that was lost without a word would otherwise be asked for ever.
  */
 export function connectRedis(url: string, logger: Logger, { commandTimeoutMs = 5_000 } = {}): Redis {
   const redis = new Redis(url, {
@@ -14,6 +15,7 @@ export function connectRedis(url: string, logger: Logger, { commandTimeoutMs = 5
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     commandTimeout: commandTimeoutMs,
+    socketTimeout: commandTimeoutMs,
     retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), 2_000),
   });
   let isDown = false;

@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { createRedisBus, newEvent } from '../src/index.ts';
 import { redisMissing, startRedis } from './start-redis.ts';
+import { startSilentLink } from './start-silent-link.ts';
 
 const missing = redisMissing();
 if (missing !== undefined) console.warn(`SKIPPED: faults of the Redis bus, because ${missing}.`);
@@ -87,6 +88,44 @@ describe.skipIf(missing !== undefined)('redis bus under faults', () => {
       await sleep(50);
     }
   });
+
+  it('gives up connections that went silent, so that events are published, handled and heard again', async () => {
+    await using redis = await startRedis();
+    await using link = await startSilentLink(Number(new URL(redis.url).port));
+    await using bus = createRedisBus({ url: `redis://127.0.0.1:${link.port}`, logger, leaseMs: 600 });
+    const handled: unknown[] = [];
+    const heard: unknown[] = [];
+    await using _consumer = await bus.consume({
+      topic: 'orders',
+      group: 'g',
+      handler: async (event) => void handled.push(event.payload['n']),
+    });
+    await using _listener = await bus.listen({
+      topic: 'orders',
+      handler: (event) => void heard.push(event.payload['n']),
+    });
+    await bus.publish(eventOf('k', 1));
+    await until(() => handled.length === 1 && heard.length === 1);
+    link.forget();
+    // From another process, whose own connections are well: what this one must not miss for ever.
+    await using other = createRedisBus({ url: redis.url, logger });
+    const hasMore = (numbers: unknown[]) => numbers.some((n) => Number(n) > 1);
+    let n = 1;
+    await until(async () => {
+      n += 1;
+      await other.publish(eventOf('k', n)).catch(() => undefined);
+      await sleep(50);
+      return hasMore(handled) && hasMore(heard);
+    }, 25_000);
+    await until(
+      () =>
+        bus.publish(eventOf('own', 2)).then(
+          () => true,
+          () => false,
+        ),
+      25_000,
+    );
+  }, 60_000);
 
   it('says within seconds that Redis cannot be reached when a service starts', async () => {
     const bus = createRedisBus({ url: 'redis://127.0.0.1:1', logger });
