@@ -65,6 +65,7 @@ async function createSourceFinder() {
   };
   return async ({ url, functionName, lineNumber, columnNumber }: ProfileNode['callFrame']): Promise<string> => {
     if (url.startsWith('node:')) return url.startsWith('node:internal') ? internalModule(url) : url;
+    if (url.startsWith('wasm:')) return 'undici (its HTTP parser)';
     if (!url.startsWith('file:'))
       return functionName.startsWith('(') ? functionName : 'built-in functions (JSON, Map, ...)';
     const path = fileURLToPath(url);

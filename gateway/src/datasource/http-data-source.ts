@@ -6,10 +6,11 @@ import {
   type DataSource,
   deadlineOf,
   type FetchDeadlines,
+  requestHead,
   type SubgraphFetch,
   type SubgraphResponse,
 } from './data-source.ts';
-import { readBounded } from './read-bounded.ts';
+import { type ExchangeAnswer, ExchangeEndedError, exchange } from './exchange.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
 import type { UpstreamSockets } from './upstream-sockets.ts';
 
@@ -40,44 +41,34 @@ async function post(
   fetch: SubgraphFetch,
   call: CallContext,
 ): Promise<SubgraphResponse> {
-  const head = JSON.stringify({ query: fetch.operation, operationName: fetch.operationName });
-  const body = `${head.slice(0, -1)},"variables":${fetch.variablesText ?? JSON.stringify(fetch.variables)}}`;
-  const deadline = AbortSignal.timeout(deadlineOf(fetch, deadlines));
   const isQuery = fetch.kind === OperationTypeNode.QUERY;
+  const headers = callHeaders(name, call);
+  headers['content-type'] = 'application/json';
+  headers['accept'] = 'application/graphql-response+json, application/json';
+  let answer: ExchangeAnswer;
   try {
-    const response = await pool.request({
-      method: 'POST',
+    answer = await exchange(pool, {
       path,
-      headers: {
-        ...callHeaders(name, call),
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json',
-      },
-      body,
-      signal: AbortSignal.any([call.signal, deadline]),
+      headers,
+      body: `${fetch.requestHead ?? requestHead(fetch)},"variables":${fetch.variablesText ?? JSON.stringify(fetch.variables)}}`,
+      signal: call.signal,
+      deadlineMs: deadlineOf(fetch, deadlines),
+      maxBytes: maxResponseBytes,
     });
-    const text = await readBounded(response.body, maxResponseBytes);
-    if (text === undefined) throw unusable(name, `answered more than ${maxResponseBytes} bytes`);
-    return parseAnswer(name, response.statusCode, response.headers['retry-after'], text, isQuery);
   } catch (error) {
-    if (error instanceof SubgraphFailure) throw error;
-    if (deadline.aborted || call.signal.aborted) {
-      throw new SubgraphFailure('SUBGRAPH_TIMEOUT', name, `${name} did not answer in time.`, { cause: error });
+    if (!(error instanceof ExchangeEndedError)) {
+      throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', name, `${name} could not be reached.`, {
+        cause: error,
+        isRetryable: isQuery,
+      });
     }
-    throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', name, `${name} could not be reached.`, {
-      cause: error,
-      isRetryable: isQuery,
-    });
+    if (error.reason === 'too-long') throw unusable(name, `answered more than ${maxResponseBytes} bytes`);
+    throw new SubgraphFailure('SUBGRAPH_TIMEOUT', name, `${name} did not answer in time.`, { cause: error });
   }
+  return parseAnswer(name, answer, isQuery);
 }
 
-function parseAnswer(
-  name: string,
-  status: number,
-  retryAfter: string | string[] | undefined,
-  text: string,
-  isQuery: boolean,
-): SubgraphResponse {
+function parseAnswer(name: string, { status, retryAfter, text }: ExchangeAnswer, isQuery: boolean): SubgraphResponse {
   if (status === 502 || status === 503 || status === 504) {
     const seconds = Number(retryAfter);
     throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', name, `${name} answered HTTP ${status}.`, {

@@ -1,8 +1,10 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type DocumentNode, Kind, parse } from 'graphql';
+import { requestHead } from '../datasource/data-source.ts';
 
 /** What is worked out once per fetch of a cached plan and used at every execution. */
 export interface CompiledFetch {
+  readonly requestHead: string;
   document(): DocumentNode;
   /** Response names at the top of the fetch (of the entities for an entity fetch): where its failure shows. */
   responseNames(): readonly string[];
@@ -17,6 +19,7 @@ export function compiledFetch(node: FetchNode): CompiledFetch {
   let document: DocumentNode | undefined;
   let names: readonly string[] | undefined;
   const created: CompiledFetch = {
+    requestHead: requestHead(node),
     document() {
       document ??= parse(node.operation, { noLocation: true });
       return document;

@@ -92,11 +92,13 @@ async function send(
 ): Promise<SubgraphResponse | Error> {
   const source = execution.sources.get(node.serviceName);
   if (source === undefined) return new Error(`The supergraph names no subgraph ${node.serviceName}.`);
+  const { document, requestHead } = compiledFetch(node);
   try {
     return await source.fetch(
       {
         operation: node.operation,
-        document: compiledFetch(node).document,
+        requestHead,
+        document,
         operationName: node.operationName,
         kind: node.operationKind ?? OperationTypeNode.QUERY,
         variables,

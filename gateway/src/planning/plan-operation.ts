@@ -10,6 +10,7 @@ import { OperationRefusedError, type ParsedOperation } from './parsed-operation.
 import { createRawNaming, type RawNaming, rawNamesOf, withRawNames } from './raw-names.ts';
 import { findRequiresConflicts, type RequiresConflicts } from './requires-conflicts.ts';
 import { type DetachedField, splitConflicts } from './split-conflicts.ts';
+import { withTypedFragments } from './typed-fragments.ts';
 
 /** A plan with the raw names that differ from the client's. */
 export interface PlannedOperation {
@@ -32,7 +33,7 @@ const rulesOfGraphs = new WeakMap<Graph, PlanningRules>();
  */
 export function planOperation(graph: Graph, original: ParsedOperation, parsed: ParsedOperation): PlannedOperation {
   const rules = planningRules(graph);
-  const plan = planWithSplits(graph, rules, withRawNames(parsed, rules.naming));
+  const plan = planWithSplits(graph, rules, withRawNames(withTypedFragments(graph.schema, parsed), rules.naming));
   requireNonEmptyPlan(plan, parsed);
   return { plan, rawNames: rawNamesOf(original, rules.naming) };
 }

@@ -28,6 +28,8 @@ export function createRawNaming({ requires, keys }: FieldSets): RawNaming {
     const responseName = (field.alias ?? field.name).value;
     // No subgraph input, but as a key of a JavaScript object it would not be a key at all.
     if (responseName === '__proto__') return `proto__${name}`;
+    // The plan itself reads an object's type under this name.
+    if (responseName === '__typename' && name !== '__typename') return `typename__${name}`;
     if (!reserved.has(responseName)) return undefined;
     if (responseName === name && !withArguments.has(name)) return undefined;
     return `${responseName}__${name}`;
