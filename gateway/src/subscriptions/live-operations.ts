@@ -65,6 +65,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
 
   async function answer(operation: AdmittedOperation, request: LiveRequest, sink: LiveSink, ending: AbortController) {
     const { caller, headers, correlationId } = request;
+    setMaxListeners(0, ending.signal);
     const deadline = setTimeout(() => ending.abort(), options.requestDeadlineMs);
     try {
       const call = { viewer: caller.viewer, headers, correlationId, signal: ending.signal };
@@ -80,11 +81,10 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
   return {
     start(request, sink) {
       const { caller, headers, correlationId, clientAddress } = request;
-      const ending = new AbortController();
-      setMaxListeners(0, ending.signal);
+      // For an answer on its way; a stream, of which there are many more, needs none.
+      let ending: AbortController | undefined;
       let subscription: Subscription | undefined;
       let hasLeft = false;
-      let isAnswering = false;
       const open: LiveSink = {
         next: (payload) => hasLeft || sink.next(payload),
         complete: () => hasLeft || sink.complete(),
@@ -96,9 +96,9 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
         const admitted = await pipeline.admit({ parameters, caller, clientAddress, allowed });
         if (hasLeft) return;
         if (admitted.prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-          isAnswering = true;
+          ending = new AbortController();
           await answer(admitted, request, open, ending);
-          isAnswering = false;
+          ending = undefined;
           return;
         }
         subscription = streams.subscribe(admitted, {
@@ -111,17 +111,17 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
         });
       };
       run().catch((error: unknown) => {
-        isAnswering = false;
+        ending = undefined;
         open.fail(format(error, correlationId), false);
       });
       return {
         get isAnswering() {
-          return isAnswering;
+          return ending !== undefined;
         },
         leave() {
           if (hasLeft) return;
           hasLeft = true;
-          ending.abort();
+          ending?.abort();
           subscription?.leave();
         },
       };

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { codedError } from '@swiftcart/graphql';
 import { correlationIdOf, type Logger } from '@swiftcart/service';
 import { GraphQLError } from 'graphql';
@@ -14,6 +15,7 @@ import { createDeliveryQueue, type DeliveryQueue, type DeliveryQueueSettings, ty
 import { expireAt } from './expire-at.ts';
 import type { LiveOperations, RunningOperation } from './live-operations.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
+import { writeTextFrame } from './text-frame.ts';
 
 export interface SocketConnectionOptions {
   readonly operations: LiveOperations;
@@ -53,6 +55,8 @@ interface Identity {
 export class SocketConnection {
   readonly address: string;
   readonly #socket: WebSocket;
+  /** What the socket writes to. */
+  readonly #stream: Duplex;
   readonly #request: IncomingMessage;
   readonly #options: SocketConnectionOptions;
   readonly #running = new Map<string, SocketOperation>();
@@ -65,15 +69,22 @@ export class SocketConnection {
   #expiry: Disposable | undefined;
   #giveBack: (() => void) | undefined;
 
-  constructor(socket: WebSocket, request: IncomingMessage, address: string, options: SocketConnectionOptions) {
+  constructor(
+    socket: WebSocket,
+    stream: Duplex,
+    request: IncomingMessage,
+    address: string,
+    options: SocketConnectionOptions,
+  ) {
     this.address = address;
     this.#socket = socket;
+    this.#stream = stream;
     this.#request = request;
     this.#options = options;
     const connection = this;
     this.#outlet = {
       get isReady() {
-        return connection.#whenReady.length === 0 && socket.bufferedAmount < maxUnreadBytes;
+        return connection.#whenReady.length === 0 && stream.writableLength < maxUnreadBytes;
       },
       whenReady: (listener) => this.#listen(listener),
     };
@@ -162,7 +173,7 @@ export class SocketConnection {
       else this.close(closeCodes.forbidden, String(error.extensions['code']));
       return;
     }
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (!this.#isOpen) return;
     if (caller.viewer.kind === 'user') {
       this.#giveBack = users.take(caller.viewer.userId);
       if (this.#giveBack === undefined) {
@@ -201,7 +212,9 @@ export class SocketConnection {
     const queue = createDeliveryQueue(
       this.#options.queue,
       this.#outlet,
-      (message) => this.#sendBytes(Buffer.concat([before, message, closingBrace])),
+      (message) => {
+        if (this.#isOpen) writeTextFrame(this.#stream, before, message, closingBrace);
+      },
       () => {
         this.#options.metrics.dropped();
         this.close(closeCodes.tryAgainLater, 'Too slow');
@@ -232,13 +245,12 @@ export class SocketConnection {
     return operation;
   }
 
-  #send(message: object): void {
-    this.#sendBytes(Buffer.from(JSON.stringify(message)));
+  get #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
   }
 
-  #sendBytes(bytes: Buffer): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(bytes, { binary: false });
+  #send(message: object): void {
+    if (this.#isOpen) this.#socket.send(JSON.stringify(message));
   }
 
   /** An empty write comes after all others: its callback says that the client has read on. */

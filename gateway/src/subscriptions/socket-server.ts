@@ -36,13 +36,13 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const unanswered = new WeakSet<WebSocket>();
   let batches: NodeJS.Timeout | undefined;
 
-  function serve(socket: WebSocket, req: IncomingMessage, address: string): void {
+  function serve(socket: WebSocket, stream: Duplex, req: IncomingMessage, address: string): void {
     if (socket.protocol !== 'graphql-transport-ws') {
       socket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
       socket.close(4406, 'Subprotocol not acceptable');
       return;
     }
-    const connection = new SocketConnection(socket, req, address, { ...options, initTimeoutMs });
+    const connection = new SocketConnection(socket, stream, req, address, { ...options, initTimeoutMs });
     connections.set(socket, connection);
     metrics.socketOpened('websocket');
     socket.on('pong', () => unanswered.delete(socket));
@@ -79,7 +79,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
         return;
       }
       socket.once('close', giveBack);
-      webSockets.handleUpgrade(req, socket, head, (webSocket) => serve(webSocket, req, address));
+      webSockets.handleUpgrade(req, socket, head, (webSocket) => serve(webSocket, socket, req, address));
     },
     drain(withinMs) {
       const rounds = Math.max(1, Math.floor(withinMs / batchEveryMs));
