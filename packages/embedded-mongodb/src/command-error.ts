@@ -64,6 +64,7 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   146: 'ExceededMemoryLimit',
   165: 'ViewDepthLimitExceeded',
   166: 'CommandNotSupportedOnView',
+  167: 'OptionNotSupportedOnView',
   168: 'InvalidPipelineOperator',
   171: 'CannotIndexParallelArrays',
   174: 'InvalidView',

@@ -231,16 +231,18 @@ const CASES: readonly Case[] = [
     run: ({ db }) => db.createCollection('a$b'),
   },
   {
-    what: 'a capped collection',
+    what: 'fields that the client encrypts',
     code: 115,
     codeName: 'CommandNotSupported',
-    run: ({ db }) => db.createCollection('c', { capped: true, size: 1000 }),
+    run: ({ db }) => db.command({ create: 'c', encryptedFields: { fields: [] } }),
   },
   {
-    what: 'a view',
-    code: 115,
-    codeName: 'CommandNotSupported',
-    run: ({ db }) => db.createCollection('v', { viewOn: 'things', pipeline: [] }),
+    what: 'a write to a view',
+    code: 166,
+    run: async ({ db }) => {
+      await db.createCollection('v', { viewOn: 'things', pipeline: [] });
+      return db.collection('v').insertOne({ n: 1 });
+    },
   },
   {
     what: 'a document against the validator',

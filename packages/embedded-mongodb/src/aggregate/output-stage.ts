@@ -17,8 +17,10 @@ export type OutputStage =
       readonly merge: MergeRule;
     };
 
-/** What `$merge` does with a document: insert it, replace the matched one (`before`), or nothing. */
-export type MergeAction = { readonly kind: 'insert' | 'discard' } | { readonly kind: 'replace'; readonly after: Doc };
+/** What `$merge` does with a document: insert it, replace the matched one (`before`), refuse it as a duplicate, or nothing. */
+export type MergeAction =
+  | { readonly kind: 'insert' | 'discard' | 'fail' }
+  | { readonly kind: 'replace'; readonly after: Doc };
 
 /** Decides by the document that has the same `on` values; `undefined` when there is none. Throws when the rule is "fail". */
 export type MergeRule = (doc: Doc, matched: Doc | undefined) => MergeAction;
@@ -137,9 +139,7 @@ function compileMatched(spec: Doc, options: OutputOptions): (doc: Doc, matched: 
     case 'keepExisting':
       return () => ({ kind: 'discard' });
     case 'fail':
-      return (_doc, matched) => {
-        throw refusal(11000, `$merge failed: a document with _id ${preview(matched['_id'])} exists already`);
-      };
+      return () => ({ kind: 'fail' });
     default:
       throw typeMismatch(
         `Enumeration value '${preview(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`,

@@ -31,8 +31,14 @@ export function collectionStats(collection: Collection | undefined): Doc {
     totalIndexSize: new Int32(0),
     totalSize: Long.fromNumber(byteLength),
     scaleFactor: new Int32(1),
-    capped: false,
+    ...cappedStats(collection?.options ?? {}),
   };
+}
+
+function cappedStats({ capped, size, max }: Doc): Doc {
+  if (capped !== true) return { capped: false };
+  // Without a limit of its own mongod reports the largest int32.
+  return { capped: true, max: max ?? new Int32(2 ** 31 - 1), maxSize: size };
 }
 
 /** https://www.mongodb.com/docs/manual/reference/command/validate/ : every document is in every index that wants it, once per key. */

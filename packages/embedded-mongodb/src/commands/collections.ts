@@ -3,96 +3,31 @@ import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { ID_INDEX } from '../engine/index-definition.ts';
 import { compileFilter } from '../query/compile-filter.ts';
-import type { Doc } from '../values/bson-type.ts';
 import { encodeCursorReply } from '../wire/cursor-reply.ts';
-import {
-  assertKnownFields,
-  countOf,
-  flagOf,
-  namespaceOf,
-  optionalDocument,
-  optionalString,
-  requireString,
-} from './arguments.ts';
+import { assertKnownFields, countOf, flagOf, namespaceOf, optionalDocument, requireString } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
-
-const CREATE_OPTIONS = ['validator', 'validationLevel', 'validationAction', 'collation'] as const;
+import { CREATE_FIELDS, createOptionsOf } from './create-options.ts';
+import { checkView, requireNoView } from './views.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/command/create/ */
 export const create: Command = {
   isWrite: true,
   run(context) {
     const { body, catalog } = context;
-    assertKnownFields(body, 'create', [
-      'create',
-      ...CREATE_OPTIONS,
-      'capped',
-      'autoIndexId',
-      'idIndex',
-      'size',
-      'max',
-      'storageEngine',
-      'indexOptionDefaults',
-      'viewOn',
-      'pipeline',
-      'timeseries',
-      'expireAfterSeconds',
-      'clusteredIndex',
-      'changeStreamPreAndPostImages',
-      'encryptedFields',
-    ]);
-    for (const unsupported of [
-      'viewOn',
-      'timeseries',
-      'clusteredIndex',
-      'encryptedFields',
-      'expireAfterSeconds',
-      'changeStreamPreAndPostImages',
-      'storageEngine',
-      'indexOptionDefaults',
-    ] as const) {
-      if (body[unsupported] !== undefined)
-        throw new CommandError(115, `create with '${unsupported}' is not supported by this server`);
-    }
-    if (flagOf(body, 'capped')) throw new CommandError(115, 'capped collections are not supported by this server');
-    if (body['pipeline'] !== undefined) throw new CommandError(72, "'pipeline' requires 'viewOn' to also be specified");
-    for (const limit of ['size', 'max'] as const) {
-      if (body[limit] === undefined) continue;
-      throw new CommandError(72, `the '${limit}' field is only valid when 'capped' is true`);
-    }
+    assertKnownFields(body, 'create', CREATE_FIELDS);
+    const options = createOptionsOf(body);
     const namespace = namespaceOf(context);
-    const options = optionsOf(body);
     const existing = catalog.find(namespace);
     if (existing) {
       // Making the same collection again is no error since MongoDB 7.
       if (Buffer.compare(encodeDocument(existing.options), encodeDocument(options)) === 0) return {};
       throw new CommandError(48, `namespace ${namespace} already exists, but with different options`);
     }
+    if (options['viewOn'] !== undefined) checkView(context, namespace, options);
     catalog.create(namespace, options);
     return {};
   },
 };
-
-/** The collection options that create and collMod take. Throws 2 and 14 for malformed ones. */
-export function optionsOf(body: Doc): Doc {
-  const options: Doc = {};
-  const validator = optionalDocument(body, 'validator');
-  if (validator) options['validator'] = validator;
-  const level = optionalString(body, 'validationLevel');
-  if (level !== undefined) options['validationLevel'] = oneOf('validationLevel', level, ['off', 'moderate', 'strict']);
-  const action = optionalString(body, 'validationAction');
-  if (action !== undefined)
-    options['validationAction'] = oneOf('validationAction', action, ['error', 'warn', 'errorAndLog']);
-  const collation = optionalDocument(body, 'collation');
-  if (collation && collation['locale'] !== 'simple') options['collation'] = collation;
-  return options;
-}
-
-function oneOf(name: string, value: string, known: readonly string[]): string {
-  if (!known.includes(value))
-    throw new CommandError(2, `Enumeration value '${value}' for field '${name}' is not a valid value.`);
-  return value;
-}
 
 /** https://www.mongodb.com/docs/manual/reference/command/drop/ */
 export const drop: Command = {
@@ -103,9 +38,10 @@ export const drop: Command = {
     const indexes = context.catalog.find(namespace)?.indexDefinitions.length;
     // Dropping what is not there is no error since MongoDB 7.
     if (indexes === undefined) return {};
+    const isView = context.catalog.find(namespace)?.isView;
     context.catalog.drop(namespace);
     context.cursors.killWhere((open) => open === namespace);
-    return { nIndexesWas: new Int32(indexes), ns: namespace };
+    return isView ? { ns: namespace } : { nIndexesWas: new Int32(indexes), ns: namespace };
   },
 };
 
@@ -129,6 +65,7 @@ export const renameCollection: Command = {
     const from = requireString(body, 'renameCollection', 'renameCollection');
     const to = requireString(body, 'to', 'renameCollection');
     if (from === to) throw new CommandError(20, "Can't rename a collection to itself");
+    requireNoView(catalog, from);
     if (!catalog.find(from)) throw new CommandError(26, `Source collection ${from} does not exist`);
     if (catalog.find(to)) {
       if (!flagOf(body, 'dropTarget')) throw new CommandError(48, 'target namespace exists');
@@ -155,10 +92,11 @@ export const listCollections: Command = {
     const isNameOnly = flagOf(body, 'nameOnly');
     const listed = catalog.collectionsOf(database).map((collection) => ({
       name: collection.namespace.slice(database.length + 1),
-      type: 'collection',
+      type: collection.kind,
       options: collection.options,
-      info: { readOnly: false, uuid: collection.uuid },
-      idIndex: ID_INDEX.spec,
+      info: collection.isView ? { readOnly: true } : { readOnly: false, uuid: collection.uuid },
+      // Views, time series and clustered collections have none.
+      ...(collection.indexDefinitions[0] === ID_INDEX ? { idIndex: ID_INDEX.spec } : {}),
     }));
     const documents = listed
       .filter((entry) => filter.matches(entry))
@@ -200,13 +138,14 @@ function sizeOf(context: CommandContext, database: string): number {
 /** https://www.mongodb.com/docs/manual/reference/command/dbStats/ */
 export const dbStats: Command = {
   run(context) {
-    const collections = context.catalog.collectionsOf(context.database);
+    const all = context.catalog.collectionsOf(context.database);
+    const collections = all.filter(({ isView }) => !isView);
     const objects = collections.reduce((sum, { size }) => sum + size, 0);
     const dataSize = sizeOf(context, context.database);
     return {
       db: context.database,
       collections: new Int32(collections.length),
-      views: new Int32(0),
+      views: new Int32(all.length - collections.length),
       objects: Long.fromNumber(objects),
       avgObjSize: objects > 0 ? dataSize / objects : new Int32(0),
       dataSize: Long.fromNumber(dataSize),

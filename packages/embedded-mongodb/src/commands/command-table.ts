@@ -1,6 +1,6 @@
 import { aggregate } from './aggregate.ts';
 import { bulkWrite } from './bulk-write.ts';
-import { collMod } from './collection-modification.ts';
+import { collMod, convertToCapped } from './collection-modification.ts';
 import { collStats, validate } from './collection-stats.ts';
 import {
   create,
@@ -60,6 +60,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   explain,
   create,
   collMod,
+  convertToCapped,
   drop,
   dropDatabase,
   renameCollection,

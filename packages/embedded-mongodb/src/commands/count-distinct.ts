@@ -1,14 +1,15 @@
 import { Int32 } from 'bson';
 import { selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
-import { bsonTypeOf } from '../values/bson-type.ts';
+import { bsonTypeOf, type Doc } from '../values/bson-type.ts';
 import { parseCollation } from '../values/collation.ts';
 import { compareValues } from '../values/compare.ts';
 import { encodeKey } from '../values/key.ts';
 import { toDouble } from '../values/numeric.ts';
 import { valuesAtPath } from '../values/paths.ts';
+import { aggregateDocuments, asAggregation, stagesOf } from './aggregate.ts';
 import { assertKnownFields, countOf, namespaceOf, optionalDocument, requireString } from './arguments.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { maxTimeOf } from './find.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/command/count/ */
@@ -18,6 +19,7 @@ export const count: Command = {
     assertKnownFields(body, 'count', ['count', 'query', 'limit', 'skip', 'hint', 'collation', 'fields']);
     const collection = context.catalog.find(namespaceOf(context));
     const filterSpec = optionalDocument(body, 'query') ?? {};
+    if (collection?.isView) return { n: new Int32(documentsOfView(context).length) };
     const skip = countOf(body, 'skip') ?? 0;
     const limit = Math.abs(toDouble(body['limit'] ?? 0)) || Number.POSITIVE_INFINITY;
     const collation = optionalDocument(body, 'collation') ?? collection?.options['collation'];
@@ -36,6 +38,13 @@ export const count: Command = {
     return { n: new Int32(selectRows(collection, selection).length) };
   },
 };
+
+function documentsOfView(context: CommandContext): Doc[] {
+  const { body } = context;
+  const limit = Math.abs(toDouble(body['limit'] ?? 0));
+  const query = { filter: body['query'], skip: body['skip'], limit: new Int32(limit) };
+  return aggregateDocuments(asAggregation(context, []), stagesOf(query));
+}
 
 /** https://www.mongodb.com/docs/manual/reference/command/distinct/ */
 export const distinct: Command = {
@@ -56,7 +65,10 @@ export const distinct: Command = {
       deadlineMs: maxTimeOf(context),
     };
     const seen = new Map<string, unknown>();
-    for (const { doc } of selectRows(collection, selection)) {
+    const docs = collection?.isView
+      ? documentsOfView(context)
+      : selectRows(collection, selection).map((row) => row.doc);
+    for (const doc of docs) {
       for (const value of valuesAtPath(doc, path)) {
         // An array at the end counts by its elements; the array itself comes behind them and is left out.
         if (value === undefined || bsonTypeOf(value) === 'array') continue;

@@ -4,6 +4,7 @@ import { type Selection, select } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { type Doc, isDocument } from '../values/bson-type.ts';
 import { toDouble } from '../values/numeric.ts';
+import { asAggregation, stagesOf } from './aggregate.ts';
 import { aggregateNamespace, splitSelection } from './aggregate-selection.ts';
 import {
   assertKnownFields,
@@ -15,6 +16,7 @@ import {
 } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { maxTimeOf } from './find.ts';
+import { resolveView } from './views.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/command/explain/ : reads and writes; nothing is changed. */
 export const explain: Command = {
@@ -30,6 +32,8 @@ export const explain: Command = {
     if (commandName === 'aggregate') return explainAggregate(explained, verbosity as string);
     const query = queryOf(inner, commandName);
     const namespace = namespaceOf(explained);
+    if (context.catalog.find(namespace)?.isView)
+      return explainAggregate(asAggregation(explained, stagesOf(query)), verbosity as string);
     const collation = optionalDocument(query, 'collation') ?? context.catalog.find(namespace)?.options['collation'];
     const filterSpec = optionalDocument(query, 'filter') ?? {};
     const filter = compileFilter(filterSpec, { collation, let: optionalDocument(inner, 'let'), now: context.now() });
@@ -46,8 +50,10 @@ export const explain: Command = {
 
 /** For `explain` and for aggregate's own `explain: true`, which stops at the plan. */
 export function explainAggregate(context: CommandContext, verbosity = 'queryPlanner'): Doc {
-  const { selection, rest } = splitSelection(context, requireArray(context.body, 'pipeline', 'aggregate'));
-  const explained = report(context, aggregateNamespace(context), selection, verbosity);
+  const pipeline = requireArray(context.body, 'pipeline', 'aggregate');
+  const view = resolveView(context.catalog, aggregateNamespace(context));
+  const { selection, rest } = splitSelection(context, view ? [...view.pipeline, ...pipeline] : pipeline);
+  const explained = report(context, view?.namespace ?? aggregateNamespace(context), selection, verbosity);
   if (rest.length === 0) return explained;
   const { explainVersion, command, serverInfo, ...cursor } = explained;
   return { explainVersion, stages: [{ $cursor: cursor }, ...rest], command, serverInfo };

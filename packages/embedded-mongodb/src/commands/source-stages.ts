@@ -4,6 +4,7 @@ import type { Collection } from '../engine/collection.ts';
 import { type Doc, isDocument } from '../values/bson-type.ts';
 import { collectionStats } from './collection-stats.ts';
 import type { CommandContext } from './command.ts';
+import { requireNoView } from './views.ts';
 
 /** A pipeline's first stage that brings documents of its own in place of the collection's. */
 const SOURCES: Readonly<Record<string, (context: CommandContext, namespace: string, operand: unknown) => Doc[]>> = {
@@ -69,6 +70,7 @@ function describeOperation({ body, connectionId, database, now }: CommandContext
 }
 
 function requireCollection(context: CommandContext, namespace: string): Collection {
+  requireNoView(context.catalog, namespace);
   const collection = context.catalog.find(namespace);
   if (!collection) throw new CommandError(26, `Collection [${namespace}] not found.`);
   return collection;

@@ -53,6 +53,8 @@ export function updateRows(
   if (statement.isMulti && update.kind === 'replacement') {
     throw new CommandError(9, 'multi update is not supported for replacement-style update');
   }
+  if (collection?.isTimeSeries)
+    throw new CommandError(115, 'updates of a time-series collection are not supported by this server');
   const limit = statement.isMulti ? Number.POSITIVE_INFINITY : 1;
   const rows = selectRows(collection, { ...statement, filter, limit });
   if (rows.length === 0 || !collection) {

@@ -3,6 +3,7 @@ import type { OutputStage } from '../aggregate/output-stage.ts';
 import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Collection } from '../engine/collection.ts';
+import { duplicateKeyError } from '../engine/duplicate-key.ts';
 import { selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Doc } from '../values/bson-type.ts';
@@ -10,10 +11,14 @@ import { valuesAtPath } from '../values/paths.ts';
 import { flagOf } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { withIdFirst } from './insert.ts';
+import { requireNoView } from './views.ts';
 
 /** Carries out the `$out` or `$merge` at the end of a pipeline. */
 export function writeOutput(context: CommandContext, docs: readonly Doc[], output: OutputStage): void {
   const namespace = `${output.database ?? context.database}.${output.collection}`;
+  requireNoView(context.catalog, namespace);
+  if (output.kind === 'out' && context.catalog.find(namespace)?.options['capped'] === true)
+    throw new CommandError(17152, `namespace '${namespace}' is capped so it can't be used for $out`);
   const options = { bypassValidation: flagOf(context.body, 'bypassDocumentValidation') };
   if (output.kind === 'out') replaceCollection(context, namespace, docs, options);
   else mergeInto(context.catalog.ensure(namespace), docs, output, options);
@@ -52,17 +57,20 @@ function mergeInto(
   options: WriteOptions,
 ): void {
   const { on, merge } = output;
-  const isUnique = target.indexDefinitions.some(
+  const unique = target.indexDefinitions.find(
     ({ fields, isUnique, partialFilter }) =>
       isUnique && !partialFilter && fields.length === on.length && fields.every(({ path }) => on.includes(path)),
   );
-  if (!isUnique) throw new CommandError(51183, 'Cannot find index to verify that join fields will be unique');
+  if (!unique) throw new CommandError(51183, 'Cannot find index to verify that join fields will be unique');
   for (const doc of docs) {
     const filterSpec = Object.fromEntries(on.map((path) => [path, { $eq: valuesAtPath(doc, path)[0] ?? null }]));
     const [row] = selectRows(target, { filterSpec, filter: compileFilter(filterSpec), limit: 1 });
     const action = merge(doc, row?.doc);
     if (action.kind === 'insert') insertWithId(target, doc, options);
-    else if (action.kind === 'replace' && row) target.replace(row, action.after, options);
+    else if (action.kind === 'fail') {
+      const values = unique.fields.map(({ path }) => valuesAtPath(doc, path)[0]);
+      throw duplicateKeyError(target.namespace, unique, values);
+    } else if (action.kind === 'replace' && row) target.replace(row, action.after, options);
   }
 }
 

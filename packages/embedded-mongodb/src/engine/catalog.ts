@@ -53,6 +53,7 @@ export class Catalog {
   modify(collection: Collection, options: Doc): void {
     collection.setOptions(options);
     this.#journal.record({ kind: 'modifyCollection', namespace: collection.namespace, options });
+    collection.keepWithinCap();
   }
 
   collections(): Iterable<Collection> {

@@ -11,6 +11,9 @@ export interface IndexKeys {
   readonly hasArray: readonly boolean[];
 }
 
+/** Characters at the end of a non-unique key. */
+const RECORD_ID_LENGTH = 6;
+
 const NO_KEYS: IndexKeys = { valuesByKey: new Map(), hasArray: [] };
 
 /** One index of a collection: a B+tree from encoded key to row. Non-unique keys end with the row's record id. */
@@ -46,12 +49,33 @@ export class CollectionIndex {
 
   /** The values of a key that another row has already, for a unique index. */
   findConflict(keys: IndexKeys, self: Row | undefined): readonly unknown[] | undefined {
-    if (!this.definition.isUnique) return undefined;
+    const { isUnique, isPreparedForUnique } = this.definition;
+    if (!isUnique && !isPreparedForUnique) return undefined;
     for (const [key, values] of keys.valuesByKey) {
-      const owner = this.tree.get(key);
+      const owner = isUnique ? this.tree.get(key) : this.#otherOwner(key, self);
       if (owner && owner !== self) return values;
     }
     return undefined;
+  }
+
+  /** Groups of rows that have a key in common; none when the index could be unique. */
+  duplicates(): Row[][] {
+    const groups = new Map<string, Row[]>();
+    for (const [key, row] of this.tree.entries()) {
+      const own = this.definition.isUnique ? key : key.slice(0, -RECORD_ID_LENGTH);
+      const group = groups.get(own);
+      if (group) group.push(row);
+      else groups.set(own, [row]);
+    }
+    return [...groups.values()].filter((group) => group.length > 1);
+  }
+
+  #otherOwner(key: string, self: Row | undefined): Row | undefined {
+    let other: Row | undefined;
+    this.tree.forRange(key, `${key}\uffff`, true, (_key, row) => {
+      if (row !== self) other = row;
+    });
+    return other;
   }
 
   add(keys: IndexKeys, row: Row): void {

@@ -6,6 +6,7 @@ import { bsonTypeOf, type Doc } from '../values/bson-type.ts';
 import { parseCollation } from '../values/collation.ts';
 import { plainDocument } from '../values/fields.ts';
 import { encodeKey } from '../values/key.ts';
+import { toDouble } from '../values/numeric.ts';
 import { CollectionIndex, type IndexKeys } from './collection-index.ts';
 import { duplicateKeyError } from './duplicate-key.ts';
 import { ID_INDEX, type IndexDefinition } from './index-definition.ts';
@@ -22,6 +23,8 @@ export class Collection {
   #options: Doc;
   #validator: CompiledFilter | undefined;
   #idIndex: CollectionIndex | undefined;
+  /** Who waits for the next document of a capped collection. */
+  readonly #waiting = new Set<() => void>();
   #nextRecordId = 1;
   #byteLength = 0;
 
@@ -42,6 +45,21 @@ export class Collection {
     return this.#options;
   }
 
+  get isView(): boolean {
+    return this.#options['viewOn'] !== undefined;
+  }
+
+  /** What listCollections calls it. */
+  get kind(): 'collection' | 'view' | 'timeseries' {
+    if (this.isView) return 'view';
+    return this.isTimeSeries ? 'timeseries' : 'collection';
+  }
+
+  /** In a time series two documents may have the same `_id`, so nothing is found by it alone. */
+  get isTimeSeries(): boolean {
+    return this.#options['timeseries'] !== undefined;
+  }
+
   get size(): number {
     return this.#rows.size;
   }
@@ -57,7 +75,12 @@ export class Collection {
   }
 
   get indexDefinitions(): readonly IndexDefinition[] {
-    return [ID_INDEX, ...this.secondaryIndexes.map((index) => index.definition)];
+    const secondary = this.secondaryIndexes.map((index) => index.definition);
+    if (this.isView || this.isTimeSeries) return secondary;
+    const clustered = this.#options['clusteredIndex'] as Doc | undefined;
+    if (!clustered) return [ID_INDEX, ...secondary];
+    const spec = { ...clustered, clustered: true };
+    return [{ ...ID_INDEX, name: String(clustered['name']), spec }, ...secondary];
   }
 
   /** The indexes that begin with one of these fields. */
@@ -65,7 +88,7 @@ export class Collection {
     const found = [...this.#indexes.values()].filter(({ definition }) =>
       paths.includes(definition.fields[0]?.path ?? ''),
     );
-    return paths.includes('_id') ? [this.idIndex(), ...found] : found;
+    return paths.includes('_id') && !this.isTimeSeries ? [this.idIndex(), ...found] : found;
   }
 
   /** `_id` in order, built when a range or a sort first asks for it: equality finds the row at once. */
@@ -102,6 +125,7 @@ export class Collection {
   insert(raw: Uint8Array, doc: Doc, options: { readonly bypassValidation?: boolean } = {}): Row {
     assertDocumentSize(raw);
     if (!options.bypassValidation) this.#validate(doc, undefined);
+    this.#requireTime(doc);
     const row = new Row(this.#idKeyOf(doc), this.#nextRecordId, raw, doc);
     if (this.#rows.has(row.idKey)) throw duplicateKeyError(this.#namespace, ID_INDEX, [doc['_id']]);
     const keys = this.#checkedKeys(doc, undefined);
@@ -111,7 +135,33 @@ export class Collection {
     for (const [index, indexKeys] of keys) index.add(indexKeys, row);
     this.#idIndex?.add(this.#idIndex.keysOf(doc), row);
     this.#journal.record({ kind: 'put', namespace: this.#namespace, document: raw });
+    this.keepWithinCap();
+    for (const wake of this.#waiting) wake();
     return row;
+  }
+
+  /** Resolves with the next insert, or after the time; for cursors at the end of a capped collection. */
+  nextInsert(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, timeoutMs).unref();
+      this.#waiting.add(wake);
+    });
+  }
+
+  /** The oldest go first: https://www.mongodb.com/docs/manual/core/capped-collections/ ; a cap is 4096 bytes at least. */
+  keepWithinCap(): void {
+    if (this.#options['capped'] !== true) return;
+    const bytes = Math.max(toDouble(this.#options['size']), 4096);
+    const count = this.#options['max'] === undefined ? Number.POSITIVE_INFINITY : toDouble(this.#options['max']);
+    for (const oldest of this.#rows.values()) {
+      if (this.#rows.size <= 1 || (this.#byteLength <= bytes && this.#rows.size <= count)) return;
+      this.remove(oldest);
+    }
   }
 
   /** Gives a row another content under the same `_id`; answers false when the bytes are the same. */
@@ -143,18 +193,28 @@ export class Collection {
     for (const index of this.#indexes.values()) index.remove(index.keysOf(row.doc), row);
     this.#idIndex?.remove(this.#idIndex.keysOf(row.doc), row);
     this.#byteLength -= row.raw.byteLength;
-    this.#journal.record({ kind: 'remove', namespace: this.#namespace, id: row.doc['_id'] });
+    this.#journal.record({
+      kind: 'remove',
+      namespace: this.#namespace,
+      id: this.isTimeSeries ? row.doc : row.doc['_id'],
+    });
   }
 
   /** Removes the document with this `_id`, if there is one; for the log. */
   removeById(id: unknown): void {
-    const row = this.#rows.get(encodeKey(id));
+    const row = this.isTimeSeries ? this.#findWhole(id as Doc) : this.#rows.get(encodeKey(id));
     if (row) this.remove(row);
+  }
+
+  #findWhole(doc: Doc): Row | undefined {
+    const raw = encodeDocument(doc);
+    for (const row of this.#rows.values()) if (Buffer.compare(row.raw, raw) === 0) return row;
+    return undefined;
   }
 
   /** Stores a document as the log has it: inserted, or put in place of the one with its `_id`. */
   restore(raw: Uint8Array, doc: Doc): void {
-    const row = this.#rows.get(this.#idKeyOf(doc));
+    const row = this.isTimeSeries ? undefined : this.#rows.get(this.#idKeyOf(doc));
     if (row) this.#replaceRaw(row, raw, doc);
     else this.insert(raw, doc, { bypassValidation: true });
   }
@@ -164,7 +224,8 @@ export class Collection {
     const index = new CollectionIndex(definition);
     for (const row of this.#rows.values()) {
       const keys = index.keysOf(row.doc);
-      const conflict = index.findConflict(keys, row);
+      // An index that is only prepared to be unique may be built over duplicates.
+      const conflict = definition.isUnique ? index.findConflict(keys, row) : undefined;
       if (conflict) throw duplicateKeyError(this.#namespace, definition, conflict);
       index.add(keys, row);
     }
@@ -183,7 +244,16 @@ export class Collection {
     if (type === 'array' || type === 'regex' || type === 'missing') {
       throw new CommandError(53, `The '_id' value cannot be of type ${type}`);
     }
-    return encodeKey(id);
+    const key = encodeKey(id);
+    return this.isTimeSeries ? `${key}\0${this.#nextRecordId}` : key;
+  }
+
+  /** https://www.mongodb.com/docs/manual/core/timeseries-collections/ : every measurement has its time. */
+  #requireTime(doc: Doc): void {
+    if (!this.isTimeSeries) return;
+    const timeField = String((this.#options['timeseries'] as Doc)['timeField']);
+    if (doc[timeField] instanceof Date) return;
+    throw new CommandError(2, `'${timeField}' must be present and contain a valid BSON UTC datetime value`);
   }
 
   #checkedKeys(doc: Doc, self: Row | undefined): (readonly [CollectionIndex, IndexKeys])[] {

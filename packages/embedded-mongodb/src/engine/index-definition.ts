@@ -15,6 +15,8 @@ export interface IndexDefinition {
   readonly name: string;
   readonly fields: readonly IndexField[];
   readonly isUnique: boolean;
+  /** Not unique yet, but takes no further duplicates: the way to make an index unique while it is in use. */
+  readonly isPreparedForUnique: boolean;
   readonly isSparse: boolean;
   readonly isHidden: boolean;
   readonly partialFilter: CompiledFilter | undefined;
@@ -33,6 +35,7 @@ export const ID_INDEX: IndexDefinition = {
   name: '_id_',
   fields: [{ path: '_id', direction: 1 }],
   isUnique: true,
+  isPreparedForUnique: false,
   isSparse: false,
   isHidden: false,
   partialFilter: undefined,
@@ -73,6 +76,7 @@ export function parseIndexDefinition(entry: unknown): IndexDefinition {
     name,
     fields,
     isUnique: flag(entry, 'unique'),
+    isPreparedForUnique: flag(entry, 'prepareUnique') && !flag(entry, 'unique'),
     isSparse,
     isHidden: flag(entry, 'hidden'),
     partialFilter: partial ? compileFilter(partial) : undefined,
@@ -145,7 +149,8 @@ function storedSpec(entry: Doc, fields: readonly IndexField[]): Doc {
     key: Object.fromEntries(fields.map(({ path }) => [path, key[path]])),
     name: entry['name'],
   };
-  for (const option of ['unique', 'sparse', 'hidden'] as const) if (flag(entry, option)) spec[option] = true;
+  for (const option of ['unique', 'sparse', 'hidden', 'prepareUnique'] as const)
+    if (flag(entry, option)) spec[option] = true;
   for (const option of ['background', 'partialFilterExpression', 'expireAfterSeconds', 'collation'] as const) {
     if (entry[option] !== undefined) spec[option] = entry[option];
   }

@@ -29,7 +29,7 @@ export function choosePlan(collection: Collection, request: PlanRequest): Plan {
   const constraints = fieldConstraints(filterSpec, collation);
   const hinted = hintedPlan(collection, constraints, request, hint);
   if (hinted) return hinted;
-  const ids = idPlan(constraints, collation);
+  const ids = collection.isTimeSeries ? undefined : idPlan(constraints, collation);
   if (ids) return ids;
   const best = bestIndex(collection, constraints, sort, collation);
   if (best && best.score > 3) return best;
@@ -95,8 +95,11 @@ function hintedPlan(
   return planIndex(index, constraints, sort, collation, true);
 }
 
-function findIndex(collection: Collection, hint: unknown): CollectionIndex | undefined {
-  if (hint === '_id_' || (isDocument(hint) && Object.keys(hint).join() === '_id')) return collection.idIndex();
+/** The index that a hint names, by name or by its very key. */
+export function findIndex(collection: Collection, hint: unknown): CollectionIndex | undefined {
+  const isIdHint =
+    hint === collection.indexDefinitions[0]?.name || (isDocument(hint) && Object.keys(hint).join() === '_id');
+  if (isIdHint && !collection.isTimeSeries) return collection.idIndex();
   return collection.secondaryIndexes.find(({ definition }) =>
     isDocument(hint)
       ? Object.keys(hint).join('\0') === definition.fields.map(({ path }) => path).join('\0') &&

@@ -1,5 +1,6 @@
 import { Long } from 'bson';
 import { CommandError } from '../command-error.ts';
+import type { Collection } from '../engine/collection.ts';
 
 /** An open cursor: what is left to send, as BSON. */
 export interface OpenCursor {
@@ -10,6 +11,18 @@ export interface OpenCursor {
   held: Uint8Array | undefined;
   lastUsedAt: number;
   readonly neverExpires: boolean;
+  /** Stays open at the end of this collection. */
+  readonly tails: Collection | undefined;
+  /** A getMore at the end waits for the next document. */
+  readonly awaitsData: boolean;
+}
+
+export interface CursorOptions {
+  readonly batchSize?: number | undefined;
+  readonly isSingle?: boolean;
+  readonly neverExpires?: boolean;
+  readonly tails?: Collection | undefined;
+  readonly awaitsData?: boolean;
 }
 
 export interface Batch {
@@ -39,11 +52,7 @@ export class CursorRegistry {
   }
 
   /** The first batch, and a cursor for the rest when there is one. */
-  open(
-    namespace: string,
-    documents: Iterable<Uint8Array>,
-    options: { readonly batchSize?: number | undefined; readonly isSingle?: boolean; readonly neverExpires?: boolean },
-  ): Batch {
+  open(namespace: string, documents: Iterable<Uint8Array>, options: CursorOptions): Batch {
     this.#lastId += 1n + BigInt(Math.floor(Math.random() * 1000));
     const cursor: OpenCursor = {
       id: Long.fromBigInt(this.#lastId),
@@ -52,6 +61,8 @@ export class CursorRegistry {
       held: undefined,
       lastUsedAt: this.#now(),
       neverExpires: options.neverExpires ?? false,
+      tails: options.tails,
+      awaitsData: options.awaitsData ?? false,
     };
     const batch = this.#take(cursor, options.batchSize ?? 101);
     if (options.isSingle) return { documents: batch.documents, cursorId: Long.ZERO };
@@ -74,6 +85,12 @@ export class CursorRegistry {
     const batch = this.#takeOrForget(cursor, batchSize || Number.POSITIVE_INFINITY);
     if (batch.cursorId.isZero()) this.#cursors.delete(id.toString());
     return batch;
+  }
+
+  /** Ends when a cursor that waits for data has some, or after the time; undefined when there is nothing to wait for. */
+  waitForData(id: Long, timeoutMs: number): Promise<void> | undefined {
+    const cursor = this.#cursors.get(id.toString());
+    return cursor?.awaitsData && cursor.tails ? awaitData(cursor, cursor.tails, timeoutMs) : undefined;
   }
 
   kill(id: Long, namespace?: string): boolean {
@@ -109,7 +126,7 @@ export class CursorRegistry {
     while (documents.length < count) {
       const document = cursor.held ?? nextOf(cursor.remaining);
       cursor.held = undefined;
-      if (!document) return { documents, cursorId: Long.ZERO };
+      if (!document) return { documents, cursorId: cursor.tails ? cursor.id : Long.ZERO };
       byteLength += document.byteLength;
       if (documents.length > 0 && byteLength > MAX_BATCH_BYTES) {
         cursor.held = document;
@@ -119,8 +136,19 @@ export class CursorRegistry {
     }
     // One look ahead spares the client a round trip that would bring nothing.
     cursor.held ??= count === 0 ? undefined : nextOf(cursor.remaining);
-    const isDone = count > 0 && cursor.held === undefined;
+    const isDone = count > 0 && cursor.held === undefined && !cursor.tails;
     return { documents, cursorId: isDone ? Long.ZERO : cursor.id };
+  }
+}
+
+/** Documents that the filter does not want wake it too; it goes on waiting then. */
+async function awaitData(cursor: OpenCursor, collection: Collection, timeoutMs: number): Promise<void> {
+  const endsAt = performance.now() + timeoutMs;
+  for (;;) {
+    cursor.held ??= nextOf(cursor.remaining);
+    const leftMs = endsAt - performance.now();
+    if (cursor.held || leftMs <= 0) return;
+    await collection.nextInsert(leftMs);
   }
 }
 

@@ -4,7 +4,8 @@ import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { commandTable } from '../commands/command-table.ts';
-import { type Doc, isNumeric } from '../values/bson-type.ts';
+import { refuseOnView } from '../commands/views.ts';
+import { type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
 import { toDouble } from '../values/numeric.ts';
 
 /**
@@ -20,10 +21,10 @@ export async function runCommand(context: CommandContext): Promise<Uint8Array | 
     if (fault.closesConnection) return undefined;
     if (fault.error) return encodeRefusal(fault.error);
   }
-  const waiting = command?.waitsFor?.(context);
-  if (waiting) await waiting;
   let reply: Uint8Array;
   try {
+    const waiting = command?.waitsFor?.(context);
+    if (waiting) await waiting;
     const answer = runChecked(command, context);
     reply = answer instanceof Uint8Array ? answer : encodeDocument({ ...answer, ...fault?.writeConcernError, ok: 1 });
   } catch (error) {
@@ -52,6 +53,7 @@ function runChecked(command: Command | undefined, context: CommandContext): Doc 
   }
   checkApiVersion(context);
   checkConcerns(context.body);
+  refuseOnView(context);
   return command.run(context);
 }
 
@@ -73,7 +75,17 @@ function checkApiVersion({ body, commandName }: CommandContext): void {
   if (body['apiStrict'] === true && !STABLE_COMMANDS.has(commandName)) {
     throw new CommandError(323, `Provided apiStrict:true, but the command ${commandName} is not in API Version 1`);
   }
+  const stages = body['apiStrict'] === true && Array.isArray(body['pipeline']) ? body['pipeline'] : [];
+  for (const stage of stages) {
+    const name = isDocument(stage) ? Object.keys(stage)[0] : undefined;
+    if (!name || !UNSTABLE_STAGES.has(name)) continue;
+    throw new CommandError(323, `stage ${name} is not allowed with 'apiStrict: true' in API Version 1`);
+  }
 }
+
+const UNSTABLE_STAGES: ReadonlySet<string> = new Set([
+  ...['$currentOp', '$indexStats', '$listLocalSessions', '$listSessions', '$planCacheStats', '$search'],
+]);
 
 const STABLE_COMMANDS: ReadonlySet<string> = new Set([
   ...['aggregate', 'bulkWrite', 'collMod', 'count', 'create', 'createIndexes', 'delete', 'drop', 'dropDatabase'],
