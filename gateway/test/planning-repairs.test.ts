@@ -114,6 +114,11 @@ const queries: { name: string; query: string; data: unknown; variables?: object 
     },
   },
   {
+    name: 'another field under the name of __typename, where the plan needs the type',
+    query: '{ priced { __typename: id ... on Item { dollars } } }',
+    data: { priced: [{ __typename: 'i1', dollars: '$10' }, { __typename: 's1' }] },
+  },
+  {
     name: 'a nested input',
     query: '{ item(id: "i1") { box { size(unit: "m") label } fits } }',
     data: { item: { box: { size: 1, label: 'b' }, fits: 'b100' } },
@@ -301,6 +306,44 @@ test('refuses conflicting inputs of an entity that has no key to come back to it
   expect(reply).toMatchObject({ data: null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   expect((await graph.client.request('{ lot { usd } }')).errors).toBeUndefined();
 });
+
+test('gives fields that cannot be fetched under one name two names, in fragments without a type condition too', async () => {
+  await using graph = await startSupergraph({
+    directory: {
+      typeDefs: `
+        type Query { everyone: [Account!]! }
+        union Account = Person | Robot
+        type Person @key(fields: "id") { id: ID! friends: [Account!]! }
+        type Robot { id: ID friends: [Account!]! }`,
+      resolvers: {
+        Query: { everyone: accounts },
+        Person: { friends: accounts },
+        Robot: { friends: accounts },
+      },
+    },
+    // Here a person's id may be null, so in the supergraph both ids are of one type.
+    guests: { typeDefs: 'type Query { guest: Person } type Person @shareable { id: ID }' },
+  });
+  const query = `query ($on: Boolean!) {
+    ... @include(if: $on) {
+      everyone {
+        ... on Robot { ... @include(if: $on) { id } }
+        ... on Person { ... { id friends { ... on Robot { ...R } ... { ... on Person { id } } } } }
+      }
+    }
+  }
+  fragment R on Robot { ... @skip(if: false) { id } }`;
+  const reply = await graph.client.request(query, { on: true });
+  expect(reply.errors).toBeUndefined();
+  expect(reply.data).toEqual({ everyone: [{ id: 'p1', friends: [{ id: 'p1' }, { id: 'r1' }] }, { id: 'r1' }] });
+});
+
+function accounts(): object[] {
+  return [
+    { __typename: 'Person', id: 'p1' },
+    { __typename: 'Robot', id: 'r1' },
+  ];
+}
 
 describe('an empty plan', () => {
   const emptyPlan = { kind: 'QueryPlan' } as const;
