@@ -18,19 +18,29 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
     throw new BodyError(415, 'Compressed bodies are not accepted.');
   if (declaredLength(req) > maxBytes) throw tooLarge(maxBytes);
 
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
+  return new Promise((resolve, reject) => {
+    // Listeners rather than `for await`: for bodies of a kilobyte the iterator costs more than the body.
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const settle = (act: () => void) => {
+      req.off('data', onData);
+      req.off('end', onEnd);
+      req.off('error', onEarlyEnd);
+      req.off('close', onEarlyEnd);
+      act();
+    };
+    const onData = (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBytes) throw tooLarge(maxBytes);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof BodyError) throw error;
-    throw new BodyError(400, 'The request ended early.');
-  }
-  return Buffer.concat(chunks, length);
+      if (length <= maxBytes) chunks.push(chunk);
+      else settle(() => reject(tooLarge(maxBytes)));
+    };
+    const onEnd = () => settle(() => resolve(Buffer.concat(chunks, length)));
+    const onEarlyEnd = () => settle(() => reject(new BodyError(400, 'The request ended early.')));
+    req.on('data', onData);
+    req.once('end', onEnd);
+    req.once('error', onEarlyEnd);
+    req.once('close', onEarlyEnd);
+  });
 }
 
 /** A JSON body. Throws BodyError, 400 when it is not JSON in UTF-8. */
