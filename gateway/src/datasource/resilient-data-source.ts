@@ -20,20 +20,23 @@ const maxRetryAfterMs = 2_000;
 export function createResilientDataSource(inner: DataSource, settings: ResilienceSettings): DataSource {
   const { name } = inner;
   const breaker = createCircuitBreaker(settings.breaker);
+  const timersOf = createTimers(name, settings.metrics);
 
   async function attempt(fetch: SubgraphFetch, call: CallContext): Promise<SubgraphResponse> {
     if (!breaker.admits()) throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', name, `${name} is given a rest.`);
-    const endTimer = settings.metrics?.subgraphSeconds.startTimer({ subgraph: name });
+    const startedAt = performance.now();
+    const note = (outcome: string) => {
+      timersOf(outcome)?.observe((performance.now() - startedAt) / 1_000);
+    };
     try {
       const response = await inner.fetch(fetch, call);
       breaker.succeeded();
-      endTimer?.({ outcome: response.errors === undefined ? 'ok' : 'errors' });
+      note(response.errors === undefined ? 'ok' : 'errors');
       return response;
     } catch (error) {
       if (call.signal.aborted) breaker.abandoned();
       else breaker.failed();
-      const outcome = call.signal.aborted ? 'cancelled' : error instanceof SubgraphFailure ? error.code : 'failed';
-      endTimer?.({ outcome });
+      note(call.signal.aborted ? 'cancelled' : error instanceof SubgraphFailure ? error.code : 'failed');
       throw error;
     }
   }
@@ -55,6 +58,21 @@ export function createResilientDataSource(inner: DataSource, settings: Resilienc
     },
     subscribe: (fetch, call) => inner.subscribe(fetch, call),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
+  };
+}
+
+/** The time series of one subgraph by outcome, looked up by their labels once: there are a handful. */
+function createTimers(subgraph: string, metrics: Metrics | undefined) {
+  type Timer = { observe(seconds: number): void };
+  const timers = new Map<string, Timer>();
+  return (outcome: string): Timer | undefined => {
+    if (metrics === undefined) return undefined;
+    let timer = timers.get(outcome);
+    if (timer === undefined) {
+      timer = metrics.subgraphSeconds.labels({ subgraph, outcome });
+      timers.set(outcome, timer);
+    }
+    return timer;
   };
 }
 

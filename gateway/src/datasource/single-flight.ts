@@ -59,14 +59,21 @@ export function createMutationClock(): MutationClock {
   };
 }
 
-function keyOf(
-  { operation, variables, variablesText }: SubgraphFetch,
-  { viewer, headers, flight }: CallContext,
-  clock: number,
-): string {
-  const kept = Object.entries(headers).filter(([name]) => !requestNames.has(name));
-  const context = JSON.stringify([clock, flight ?? 0, operation, viewer, kept.sort()]);
-  return `${context}${variablesText ?? JSON.stringify(variables)}`;
+/** Worked out once per request: all of its fetches are made on behalf of the same caller. */
+const callerKeys = new WeakMap<CallContext, string>();
+
+function callerKey(call: CallContext): string {
+  const known = callerKeys.get(call);
+  if (known !== undefined) return known;
+  const kept = Object.entries(call.headers).filter(([name]) => !requestNames.has(name));
+  const key = JSON.stringify([call.flight ?? 0, call.viewer, kept.sort()]);
+  callerKeys.set(call, key);
+  return key;
+}
+
+/** The parts are JSON but for the operation, which comes last, so that no two different calls make one key. */
+function keyOf({ operation, variables, variablesText }: SubgraphFetch, call: CallContext, clock: number): string {
+  return `${clock} ${callerKey(call)} ${variablesText ?? JSON.stringify(variables)} ${operation}`;
 }
 
 /** One upstream call with those who wait for it. It is cancelled when the last of them goes away. */

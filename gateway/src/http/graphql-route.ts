@@ -108,6 +108,8 @@ async function answerRequest(
     const errors = errorsOf(error);
     if (error instanceof OperationKindError) res.setHeader('allow', 'POST');
     if (error instanceof RateLimitedError) setRateLimitHeaders(res, error.state);
+    // The rest of a body that is too long is not worth reading.
+    if (error instanceof BodyError && error.status === 413) res.setHeader('connection', 'close');
     const status = statusOf(error, errors, mediaType);
     if (error instanceof RateLimitedError) res.setHeader('retry-after', error.state.resetSeconds);
     else if (status === 503) res.setHeader('retry-after', 1);

@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { codedError } from '@swiftcart/graphql';
 import { readBody } from '@swiftcart/service';
+
+const byteOrderMark = '\ufeff';
 
 /** One GraphQL request, however it was framed. */
 export interface GraphqlParameters {
@@ -26,7 +29,9 @@ export async function readPostParameters(req: IncomingMessage, maxBodyBytes: num
   const bytes = await readBody(req, maxBodyBytes);
   let body: unknown;
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (!isUtf8(bytes)) throw new TypeError('not UTF-8');
+    const text = bytes.toString('utf8');
+    body = JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
   } catch {
     throw new BadRequestError(400, 'The body is not valid JSON in UTF-8.');
   }
@@ -85,6 +90,7 @@ function wrongMember(name: string, expected: string): BadRequestError {
  * across origins only after a preflight, which CORS answers.
  */
 function requireJson(contentType: string | undefined): void {
+  if (contentType === 'application/json') return;
   const [mediaType, ...parameters] = (contentType ?? '')
     .toLowerCase()
     .split(';')
