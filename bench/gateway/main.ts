@@ -1,6 +1,7 @@
 // `npm run bench:gateway`: this gateway with every guard on, against stock, in front of the same recorded subgraphs.
 //   --case a|b        one case alone            --rounds 7     rounds of each gateway
 //   --orders 500      orders of case (a)        --profile      where the CPU time goes, by module
+//   --gateways-only   without gateway and subgraphs in one process
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundleProcesses } from '../support/bundle-processes.ts';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     orders: { type: 'string', default: '500' },
     profile: { type: 'boolean', default: false },
+    'gateways-only': { type: 'boolean', default: false },
   },
 });
 
@@ -41,7 +43,14 @@ for (const name of values.case) {
   const each = await open();
   try {
     const rounds = Number(values.rounds);
-    const result = await runCase(each, { rounds, bundles, keys, isProfiling: values.profile, onProgress });
+    const result = await runCase(each, {
+      rounds,
+      bundles,
+      keys,
+      isProfiling: values.profile,
+      isWholeMeasured: !values['gateways-only'],
+      onProgress,
+    });
     console.log(`${reportCase(each, result)}\n`);
     if (result.profile !== undefined)
       console.log(`${reportProfile(result.profile)}

@@ -23,7 +23,7 @@ export function reportCase(each: BenchCase, result: CaseResult): string {
     row('this gateway', ours, stock),
     row('stock, identical requests', stockIdentical),
     row('this gateway, identical requests', oursIdentical, stockIdentical),
-    row(whole.title, whole.rounds),
+    ...(whole === undefined ? [] : [row(whole.title, whole.rounds)]),
   ].join('\n');
 }
 

@@ -20,7 +20,8 @@ export interface CaseResult {
   readonly oursIdentical: readonly Round[];
   readonly stockIdentical: readonly Round[];
   readonly profile: readonly ModuleShare[] | undefined;
-  readonly whole: { readonly title: string; readonly rounds: readonly Round[] };
+  /** Gateway and subgraphs in one process. */
+  readonly whole: { readonly title: string; readonly rounds: readonly Round[] } | undefined;
 }
 
 export interface RunOptions {
@@ -29,6 +30,7 @@ export interface RunOptions {
   readonly keys: BenchKeys;
   /** Whether to say where the time goes, measured apart from the comparison. */
   readonly isProfiling: boolean;
+  readonly isWholeMeasured: boolean;
   readonly onProgress: (text: string) => void;
 }
 
@@ -63,6 +65,26 @@ export async function runCase(each: BenchCase, options: RunOptions): Promise<Cas
       }
       return results;
     };
+    const measureWhole = async () => {
+      const whole = await each.wholeProcess();
+      const wholeProcess = startMeasured({
+        entry: whole.entry,
+        reporter: bundle(options, 'report-cpu'),
+        isTypeScript: whole.entry.endsWith('.ts'),
+        env: whole.isGatewayEnv ? { ...gatewayEnv(options.keys, canned.port, directory), ...whole.env } : whole.env,
+      });
+      opened.push(wholeProcess);
+      const [, url = ''] = await wholeProcess.waitFor(whole.urlPattern);
+      const contestant = { name: whole.title, url, process: wholeProcess };
+      const order = { requests, concurrency, copies: 1, count: Math.ceil(perRound / 3) };
+      await load.round(contestant, order);
+      const wholeRounds: Round[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        onProgress(`in one process, round ${round + 1} of ${rounds}`);
+        wholeRounds.push(await load.round(contestant, order));
+      }
+      return { title: whole.title, rounds: wholeRounds };
+    };
     const distinct = await measure('different requests', 1);
     const identical = await measure(`${identicalCopies} identical requests at a time`, identicalCopies);
     let profile: readonly ModuleShare[] | undefined;
@@ -78,23 +100,7 @@ export async function runCase(each: BenchCase, options: RunOptions): Promise<Cas
     // Nothing else should run beside what comes last.
     for (const { process } of [ours, stock]) await process[Symbol.asyncDispose]();
 
-    const whole = await each.wholeProcess();
-    const wholeProcess = startMeasured({
-      entry: whole.entry,
-      reporter: bundle(options, 'report-cpu'),
-      isTypeScript: whole.entry.endsWith('.ts'),
-      env: whole.isGatewayEnv ? { ...gatewayEnv(options.keys, canned.port, directory), ...whole.env } : whole.env,
-    });
-    opened.push(wholeProcess);
-    const [, url = ''] = await wholeProcess.waitFor(whole.urlPattern);
-    const contestant = { name: whole.title, url, process: wholeProcess };
-    const order = { requests, concurrency, copies: 1, count: Math.ceil(perRound / 3) };
-    await load.round(contestant, order);
-    const wholeRounds: Round[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      onProgress(`in one process, round ${round + 1} of ${rounds}`);
-      wholeRounds.push(await load.round(contestant, order));
-    }
+    const whole = options.isWholeMeasured ? await measureWhole() : undefined;
     return {
       recorded,
       ours: distinct.ours,
@@ -102,7 +108,7 @@ export async function runCase(each: BenchCase, options: RunOptions): Promise<Cas
       oursIdentical: identical.ours,
       stockIdentical: identical.stock,
       profile,
-      whole: { title: whole.title, rounds: wholeRounds },
+      whole,
     };
   } finally {
     for (const part of opened.reverse()) await part[Symbol.asyncDispose]();
