@@ -5,12 +5,15 @@ import { readSecurityRules } from '../auth/security-rules.ts';
 import type { SubgraphFetch } from '../datasource/data-source.ts';
 import { compiledFetch } from '../planning/compiled-fetch.ts';
 import { coerceVariables } from '../planning/execute-operation.ts';
+import type { ParsedOperation } from '../planning/parsed-operation.ts';
 import { type PlannedOperation, planOperation } from '../planning/plan-operation.ts';
 import type { PreparedOperation } from '../planning/prepared-operation.ts';
 import type { Denial } from '../planning/response-shape.ts';
 import { withoutDenied } from '../planning/without-denied.ts';
 import {
   asksForPosition,
+  type Course,
+  courseOf,
   type PositionRule,
   type PositionRules,
   positionRuleOf,
@@ -30,6 +33,10 @@ export interface StreamPlan {
   readonly rest: PlanNode | undefined;
   /** How its events say where they are; undefined when they do not. */
   readonly position: PositionRule | undefined;
+  /** What the client asks for, apart from where it begins; where that cannot be told apart, everything. */
+  readonly course: { readonly operation: ParsedOperation; readonly variables: Readonly<Record<string, unknown>> };
+  /** Where the client wants it to begin: a position, `null`, or undefined when he does not say or it is in the course. */
+  readonly start: unknown;
   /** The upstream subscription: from the start, or after a position where the plan has one. */
   upstream(after: number | undefined): SubgraphFetch;
 }
@@ -43,6 +50,7 @@ export interface StreamRequest {
 /** The part of a plan that is the same for all variables. */
 type PlannedParts = Pick<StreamPlan, 'planned' | 'primary' | 'rest' | 'position'> & {
   readonly resumed: { readonly text: ReturnType<typeof resumable>; document(): ReturnType<typeof parse> } | undefined;
+  readonly course: Course | undefined;
 };
 
 export type PlanStream = (request: StreamRequest) => StreamPlan;
@@ -65,6 +73,7 @@ export function createPlanStream(rules: PositionRules): PlanStream {
       variants.set(key, parts);
     }
     const { planned, primary, rest, position, resumed } = parts;
+    const begun = beginning(prepared, parts.course, coercedVariables);
     const used = pick(variables, primary.variableUsages ?? []);
     const kind = OperationTypeNode.SUBSCRIPTION;
     const { operationName } = primary;
@@ -80,7 +89,21 @@ export function createPlanStream(rules: PositionRules): PlanStream {
       const { operation, variables: resumedVariables } = resumed.text;
       return { operation, document: resumed.document, operationName, kind, variables: resumedVariables(used, after) };
     };
-    return { prepared, planned, variables, coercedVariables, denials, primary, rest, position, upstream };
+    return { prepared, planned, variables, coercedVariables, denials, primary, rest, position, ...begun, upstream };
+  };
+}
+
+function beginning(
+  prepared: PreparedOperation,
+  course: Course | undefined,
+  coercedVariables: Readonly<Record<string, unknown>>,
+): Pick<StreamPlan, 'course' | 'start'> {
+  if (course === undefined) return { course: { operation: prepared, variables: coercedVariables }, start: undefined };
+  const { operation, start } = course;
+  const names = (operation.operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  return {
+    course: { operation, variables: pick(coercedVariables, names) },
+    start: start && ('variable' in start ? coercedVariables[start.variable] : start.value),
   };
 }
 
@@ -102,11 +125,14 @@ function planParts(
         parsed ??= parse(text.operation, { noLocation: true });
         return parsed;
       };
-      return { planned, ...nodes, position, resumed: { text, document } };
+      const whole = subscriptionField(prepared);
+      // With denied fields the operation that runs is not the one that was asked for: then only the same begin together.
+      const course = denials.size > 0 || whole === undefined ? undefined : courseOf(prepared, whole, position);
+      return { planned, ...nodes, position, resumed: { text, document }, course };
     }
   }
   const planned = prepared.planFor(denials);
-  return { planned, ...subscriptionNodes(planned), position: undefined, resumed: undefined };
+  return { planned, ...subscriptionNodes(planned), position: undefined, resumed: undefined, course: undefined };
 }
 
 /** A position behind an access rule is not read in passing: its viewer may not be allowed to have it. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { createId } from '@swiftcart/graphql';
 import type { Logger } from '@swiftcart/service';
 import type { CallContext, DataSource } from '../datasource/data-source.ts';
 import type { DataSources } from '../datasource/data-sources.ts';
@@ -6,6 +7,7 @@ import { formatErrors } from '../http/format-errors.ts';
 import { executeEvent } from './execute-event.ts';
 import type { StreamPlan } from './plan-stream.ts';
 import { endingOf, type StreamEnding } from './stream-endings.ts';
+import type { StreamKey } from './stream-key.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 import type { EndReason, Subscriber } from './subscriber.ts';
 import { createUpstream, type Upstream, type UpstreamEvent } from './upstream.ts';
@@ -15,6 +17,8 @@ export interface SharedStreamOptions {
   readonly logger: Logger;
   readonly metrics: StreamMetrics;
   readonly retryMs: number;
+  /** Called before an event is handed to the first: until `onDelivered` the stream stands nowhere. */
+  onHandOut(stream: SharedStream): void;
   /** Called after an event has been handed to everybody. */
   onDelivered(stream: SharedStream): void;
   /** Called once, when the stream is over. */
@@ -31,10 +35,10 @@ const subscribersPerTurn = 500;
 export class SharedStream {
   /** Everybody in here gets the next event. The first is the one in whose name subgraphs are asked. */
   readonly subscribers = new Set<Subscriber>();
-  key: string;
+  key: StreamKey;
   /** Whether the upstream has sent nothing yet: whoever joins now misses nothing. */
   isFresh = true;
-  /** Where everybody stands who has got all events; undefined when events do not say. */
+  /** Where everybody stands; undefined when events do not say, and while some have an event that others have not. */
   position: number | undefined;
   #plan: StreamPlan;
   readonly #options: SharedStreamOptions;
@@ -43,10 +47,11 @@ export class SharedStream {
   #event: AbortController | undefined;
   #events = 0;
   #isOver = false;
+  readonly #id = createId('str');
   /** A stream's own: a subscriber's would be gone with him. */
   readonly #correlationId: string;
 
-  constructor(key: string, plan: StreamPlan, first: Subscriber, options: SharedStreamOptions) {
+  constructor(key: StreamKey, plan: StreamPlan, first: Subscriber, options: SharedStreamOptions) {
     this.key = key;
     this.#plan = plan;
     this.#options = options;
@@ -88,13 +93,14 @@ export class SharedStream {
     setMaxListeners(0, this.#event.signal);
     this.#events += 1;
     const sources = this.#options.sources.forGraph(event.plan.prepared.graph);
-    const call = { ...this.#call(this.#event.signal), flight: `${this.#correlationId} ${this.#events}` };
+    const call = { ...this.#call(this.#event.signal), flight: `${this.#id} ${this.#events}` };
     const { data, errors } = await executeEvent(event.plan, event.response, sources, call);
     if (this.#isOver) return;
     const formatted = errors.length === 0 ? {} : { errors: formatErrors(errors, this.#correlationId, logger) };
     const payload = Buffer.from(JSON.stringify({ data, ...formatted }));
     let served = 0;
-    // Whoever joins from another stream while this runs stands before this event, and is reached by the iteration.
+    this.#options.onHandOut(this);
+    this.position = undefined;
     for (const subscriber of this.subscribers) {
       subscriber.deliver(payload);
       served += 1;

@@ -5,6 +5,14 @@ import type { ParsedOperation } from '../planning/parsed-operation.ts';
 import { withoutDenied } from '../planning/without-denied.ts';
 import type { StreamPlan } from './plan-stream.ts';
 
+/** What tells streams apart. */
+export interface StreamKey {
+  /** Streams with equal courses send the same from the same position on. */
+  readonly course: string;
+  /** Two subscriptions that are equal in this too are the same from their beginning. */
+  readonly start: string;
+}
+
 /**
  * What must be equal for two subscriptions to be one stream: supergraph, operation, variables, denied fields, subject
  * and forwarded headers. The subject is the user with his rights, not his token or session: a renewed token does not
@@ -16,17 +24,18 @@ export function streamKey(
   headers: Readonly<Record<string, string>>,
   headerNames: readonly string[],
   isPublic: boolean,
-): string {
-  const { prepared, coercedVariables, denials } = plan;
+): StreamKey {
+  const { prepared, course, start, denials } = plan;
   const isForAll = isPublic && denials.size === 0;
-  return JSON.stringify([
+  const parts = [
     prepared.graph.version,
-    normalised(prepared),
+    normalised(course.operation),
     denials.size === 0 ? '' : textOf(withoutDenied(prepared, denials)),
-    sorted(coercedVariables),
+    sorted(course.variables),
     isForAll ? 'everyone' : [subjectOf(caller.viewer), [...caller.scopes].sort()],
     isForAll ? [] : headerNames.map((name) => headers[name] ?? null),
-  ]);
+  ];
+  return { course: JSON.stringify(parts), start: String(start) };
 }
 
 function subjectOf(viewer: Viewer): unknown {

@@ -128,6 +128,40 @@ export function withPosition(parsed: ParsedOperation, field: FieldNode, { path }
   return { ...parsed, operation: { ...parsed.operation, selectionSet } };
 }
 
+/** A subscription in two: where it begins, and what it is from there on. */
+export interface Course {
+  /** The operation without the argument that says where it begins, and without variables that only this used. */
+  readonly operation: ParsedOperation;
+  /** The argument's value: a number, `null`, a variable's name, or undefined when it is not given. */
+  readonly start: { readonly variable: string } | { readonly value: number | null } | undefined;
+}
+
+/** Undefined when the argument's value is neither a literal nor a variable: it is not valid then. */
+export function courseOf(parsed: ParsedOperation, field: FieldNode, { argument }: PositionRule): Course | undefined {
+  const given = field.arguments?.find(({ name }) => name.value === argument)?.value;
+  const without = <Node extends OperationDefinitionNode | FragmentDefinitionNode>(root: Node): Node =>
+    visit(root, {
+      Field: (node) =>
+        node === field
+          ? { ...node, arguments: (node.arguments ?? []).filter(({ name }) => name.value !== argument) }
+          : undefined,
+    });
+  const fragments = new Map([...parsed.fragments].map(([name, fragment]) => [name, without(fragment)]));
+  const operation = without(parsed.operation);
+  const used = new Set<string>();
+  const note = { Variable: ({ name }: { name: { value: string } }) => void used.add(name.value) };
+  visit({ ...operation, variableDefinitions: [] }, note);
+  for (const fragment of fragments.values()) visit(fragment, note);
+  const variableDefinitions = (operation.variableDefinitions ?? []).filter(({ variable }) =>
+    used.has(variable.name.value),
+  );
+  const course = { ...parsed, operation: { ...operation, variableDefinitions }, fragments };
+  if (given === undefined) return { operation: course, start: undefined };
+  if (given.kind === Kind.VARIABLE) return { operation: course, start: { variable: given.name.value } };
+  if (given.kind === Kind.NULL) return { operation: course, start: { value: null } };
+  return given.kind === Kind.INT ? { operation: course, start: { value: Number(given.value) } } : undefined;
+}
+
 /** Whether the subgraph that sends the events also sends their position. */
 export function asksForPosition(subgraphOperation: string): boolean {
   return subgraphOperation.includes(`${positionAlias}:`);

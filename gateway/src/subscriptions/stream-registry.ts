@@ -8,11 +8,11 @@ import type { AdmittedOperation } from '../pipeline.ts';
 import type { OperationStore } from '../planning/operation-store.ts';
 import { OperationRefusedError } from '../planning/parsed-operation.ts';
 import type { PreparedOperation } from '../planning/prepared-operation.ts';
-import { createPlanStream } from './plan-stream.ts';
+import { createPlanStream, type StreamPlan } from './plan-stream.ts';
 import { isSameForAll } from './public-fields.ts';
 import { SharedStream } from './shared-stream.ts';
 import { endedBySchema, endingOf } from './stream-endings.ts';
-import { streamKey } from './stream-key.ts';
+import { type StreamKey, streamKey } from './stream-key.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 import type { PositionRules } from './stream-position.ts';
 import type { Subscriber, Subscription } from './subscriber.ts';
@@ -39,39 +39,61 @@ export interface StreamRegistryOptions {
 
 /**
  * Sharing must never cost an event. Somebody who subscribes later may be owed events that the stream has already sent
- * (a history, the current state), so only a stream that has sent nothing yet is joined. Everybody else begins a stream
- * of his own, and streams of the same key become one when their positions say that they stand at the same place.
+ * (a history, the current state), so he joins one that has sent nothing yet and begins where he does, or one that
+ * stands at the very position he asks to go on from. Everybody else begins a stream of his own, and streams of the same
+ * course become one when their positions say that they stand at the same place.
  */
 export function createStreamRegistry(options: StreamRegistryOptions): StreamRegistry {
   const { graphs, operations, access, metrics, forwardHeaders } = options;
   const planStream = createPlanStream(options.positions);
-  const streams = new Map<string, Set<SharedStream>>();
+  const streams = new Set<SharedStream>();
+  /** Streams that have sent nothing, by course and beginning. */
+  const fresh = new Map<string, SharedStream>();
+  /** Streams that know where they stand, by course and position. */
+  const standing = new Map<string, SharedStream>();
   /** Where each subscriber is now: streams merge and move to other keys under them. */
   const homes = new WeakMap<Subscriber, SharedStream>();
 
-  function add(stream: SharedStream): void {
-    const known = streams.get(stream.key);
-    if (known === undefined) streams.set(stream.key, new Set([stream]));
-    else known.add(stream);
-  }
-
   function remove(stream: SharedStream): void {
-    const known = streams.get(stream.key);
-    known?.delete(stream);
-    if (known?.size === 0) streams.delete(stream.key);
+    streams.delete(stream);
+    forget(stream);
   }
 
-  /** Equal key and equal position: whatever comes next is the same for both. The larger crowd stays where it is. */
-  function mergeWhereEqual(stream: SharedStream): void {
-    if (stream.position === undefined) return;
-    for (const other of streams.get(stream.key) ?? []) {
-      if (other === stream || other.position !== stream.position) continue;
-      const [stays, goes] = other.subscribers.size >= stream.subscribers.size ? [other, stream] : [stream, other];
-      for (const subscriber of goes.subscribers) homes.set(subscriber, stays);
-      stays.absorb(goes);
-      metrics.merged();
+  /** Nobody joins it any more where it was. */
+  function forget(stream: SharedStream): void {
+    const { key, position } = stream;
+    if (fresh.get(beginningOf(key)) === stream) fresh.delete(beginningOf(key));
+    if (position === undefined) return;
+    const place = placeOf(key, position);
+    if (standing.get(place) === stream) standing.delete(place);
+  }
+
+  /** Makes a stream known under its key; equal course and position: whatever comes next is the same for both. */
+  function settle(stream: SharedStream): void {
+    if (stream.isFresh) {
+      if (fresh.get(beginningOf(stream.key))?.isFresh !== true) fresh.set(beginningOf(stream.key), stream);
       return;
     }
+    if (stream.position === undefined) return;
+    const place = placeOf(stream.key, stream.position);
+    const other = standing.get(place);
+    if (other === undefined || other === stream) {
+      standing.set(place, stream);
+      return;
+    }
+    // The larger crowd stays where it is.
+    const [stays, goes] = other.subscribers.size >= stream.subscribers.size ? [other, stream] : [stream, other];
+    for (const subscriber of goes.subscribers) homes.set(subscriber, stays);
+    stays.absorb(goes);
+    standing.set(place, stays);
+    metrics.merged();
+  }
+
+  /** The stream that somebody who begins here can join without missing or repeating anything. */
+  function running(key: StreamKey, start: unknown): SharedStream | undefined {
+    const unbegun = fresh.get(beginningOf(key));
+    if (unbegun?.isFresh) return unbegun;
+    return typeof start === 'number' ? standing.get(placeOf(key, start)) : undefined;
   }
 
   const streamOptions = {
@@ -79,11 +101,12 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
     logger: options.logger,
     metrics,
     retryMs: options.upstreamRetryMs,
-    onDelivered: mergeWhereEqual,
+    onHandOut: forget,
+    onDelivered: settle,
     onEnd: remove,
   };
 
-  function keyOf(plan: Parameters<typeof streamKey>[0], subscriber: Subscriber): string {
+  function keyOf(plan: StreamPlan, subscriber: Subscriber): StreamKey {
     const isPublic = isSameForAll(plan.prepared);
     return streamKey(plan, subscriber.caller, subscriber.headers, forwardHeaders, isPublic);
   }
@@ -99,9 +122,9 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
       if (isSameForAll(prepared)) await dismissDenied(next, stream);
       const plan = planStream({ prepared: next, variables, denials });
       if (!stream.continueWith(plan)) return;
-      remove(stream);
+      forget(stream);
       stream.key = keyOf(plan, leader);
-      add(stream);
+      settle(stream);
     } catch (error) {
       if (!(error instanceof OperationRefusedError)) return stream.end(endingOf(error));
       const isVerdict = error.errors.some(({ extensions }) => isAccessCode(extensions['code']));
@@ -123,14 +146,14 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
   }
 
   graphs.onChange(async (graph) => {
-    for (const stream of [...streams.values()].flatMap((known) => [...known])) await moveTo(graph, stream);
+    for (const stream of [...streams]) await moveTo(graph, stream);
   });
 
   return {
     subscribe(operation, subscriber) {
       const plan = planStream(operation);
       const key = keyOf(plan, subscriber);
-      let stream = [...(streams.get(key) ?? [])].find((candidate) => candidate.isFresh);
+      let stream = running(key, plan.start);
       metrics.subscribed();
       if (stream !== undefined) {
         stream.subscribers.add(subscriber);
@@ -138,7 +161,8 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
       } else {
         stream = new SharedStream(key, plan, subscriber, streamOptions);
         homes.set(subscriber, stream);
-        add(stream);
+        streams.add(stream);
+        settle(stream);
         void stream.run();
         // Admitted just before a reload: the change has already been told to all others.
         if (plan.prepared.graph !== graphs.current) void moveTo(graphs.current, stream);
@@ -150,10 +174,13 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
       };
     },
     [Symbol.dispose]() {
-      for (const known of [...streams.values()]) for (const stream of [...known]) stream.end(goingAway);
+      for (const stream of [...streams]) stream.end(goingAway);
     },
   };
 }
+
+const beginningOf = ({ course, start }: StreamKey) => `${start} ${course}`;
+const placeOf = ({ course }: StreamKey, position: number) => `${position} ${course}`;
 
 const goingAway = {
   reason: 'upstream_lost',

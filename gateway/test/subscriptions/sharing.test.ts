@@ -113,6 +113,111 @@ describe('sharing', () => {
     expect(live.joins).toHaveLength(2);
   });
 
+  test('clients that resume at different positions are one stream once they have caught up, without a gap or a repetition', {
+    timeout: 30_000,
+  }, async () => {
+    const live = liveEvents();
+    const counts = streamCounts();
+    await using graph = await startSupergraph(live.subgraphs, { ...roomy, metrics: counts.metrics });
+    const history = 20;
+    for (let count = 0; count < history; count += 1) live.push('a');
+    const sockets = Array.from({ length: 10 }, () => graph.socket());
+    const starts = Array.from({ length: 200 }, (_, index) => index % history);
+    const streams = starts.map((after, index) => {
+      const selection = '{ event { position } item { id name } }';
+      const socket = sockets[index % sockets.length];
+      // As a variable or written out: it is the same place.
+      return index % 2 === 0
+        ? socket?.subscribe(`subscription ($after: Int) { ticked(log: "a", afterPosition: $after) ${selection} }`, {
+            after,
+          })
+        : socket?.subscribe(`subscription { ticked(log: "a", afterPosition: ${after}) ${selection} }`);
+    });
+    await until(() => live.open() === 1);
+    live.joins.length = 0;
+    live.push('a');
+    live.push('a');
+    live.finish('a');
+    for (const [index, stream] of streams.entries()) {
+      const ids = ((await stream?.rest(20_000)) ?? []).map(itemOf);
+      const due = Array.from(
+        { length: history + 2 - (starts[index] ?? 0) },
+        (_, n) => `a-${(starts[index] ?? 0) + n + 1}`,
+      );
+      expect(ids).toEqual(due);
+    }
+    expect(live.joins).toHaveLength(2);
+    expect(live.opened.length).toBeLessThanOrEqual(2 * history);
+  });
+
+  test('a client that goes on from where a stream stands joins it, and the subgraph is not asked again', async () => {
+    const live = liveEvents();
+    const counts = streamCounts();
+    await using graph = await startSupergraph(live.subgraphs, { ...roomy, metrics: counts.metrics });
+    const socket = graph.socket();
+    const query = (after: number) => `subscription { ticked(log: "a", afterPosition: ${after}) { item { id } } }`;
+    for (let count = 0; count < 3; count += 1) live.push('a');
+    const early = socket.subscribe(query(0));
+    for (let count = 0; count < 3; count += 1) await early.next();
+    const late = socket.subscribe(query(3));
+    await counts.untilOpen(2);
+    live.push('a');
+    live.finish('a');
+    expect((await late.rest()).map(itemOf)).toEqual(['a-4']);
+    expect((await early.rest()).map(itemOf)).toEqual(['a-4']);
+    expect(live.opened.map(({ afterPosition }) => afterPosition)).toEqual([0]);
+  });
+
+  test('where the number of the position is also asked for elsewhere, streams from different positions stay apart', async () => {
+    const live = liveEvents();
+    await using graph = await startSupergraph(live.subgraphs, roomy);
+    const socket = graph.socket();
+    const query = 'subscription ($n: Int) { ticked(log: "a", afterPosition: $n) { item { id } padding(size: $n) } }';
+    for (let count = 0; count < 3; count += 1) live.push('a');
+    const streams = [1, 2].map((n) => socket.subscribe(query, { n }));
+    await Promise.all([streams[0]?.next(), streams[0]?.next(), streams[1]?.next()]);
+    live.push('a');
+    const next = await Promise.all(streams.map((stream) => stream.next()));
+    const paddings = next.map(({ data }) => (data as { ticked: { padding: string } }).ticked.padding);
+    expect(paddings).toEqual(['x', 'xx']);
+    expect(live.open()).toBe(2);
+  });
+
+  test('nobody is merged into or out of a stream while only a part of it has the event', {
+    timeout: 30_000,
+  }, async () => {
+    const live = liveEvents();
+    const counts = streamCounts();
+    // Every join waits by itself until it is let go.
+    const gates: (() => void)[] = [];
+    live.joinDelay = () => new Promise<void>((resolve) => gates.push(resolve));
+    await using graph = await startSupergraph(live.subgraphs, { ...roomy, inProcess: true, metrics: counts.metrics });
+    const sockets = Array.from({ length: 40 }, () => graph.socket());
+    const crowd = (size: number, begin: string) =>
+      Array.from({ length: size }, (_, index) =>
+        sockets[index % sockets.length]?.subscribe(`subscription { ticked(log: "a"${begin}) { item { id name } } }`),
+      );
+    // Two streams, each with more subscribers than one turn serves; the second is larger and will be one event behind.
+    const first = crowd(700, ', afterPosition: 0');
+    await counts.untilOpen(700);
+    const second = crowd(900, '');
+    await counts.untilOpen(1_600);
+    live.push('a');
+    await until(() => gates.length === 2);
+    gates[0]?.();
+    await Promise.all(first.map((stream) => stream?.next()));
+    live.push('a');
+    live.finish('a');
+    await until(() => gates.length === 3);
+    // The second begins to hand out the first event, the first the second one, and both need another turn.
+    gates[1]?.();
+    gates[2]?.();
+    await until(() => gates.length === 4);
+    gates[3]?.();
+    for (const stream of first) expect(((await stream?.rest(20_000)) ?? []).map(itemOf)).toEqual(['a-2']);
+    for (const stream of second) expect(((await stream?.rest(20_000)) ?? []).map(itemOf)).toEqual(['a-1', 'a-2']);
+  });
+
   test('streams whose events carry no position are never merged, because nothing proves that they are at one place', async () => {
     const live = liveEvents();
     await using graph = await startSupergraph(live.subgraphs, roomy);

@@ -1,7 +1,7 @@
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, parse, print } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { pickOperation } from '../../src/planning/parsed-operation.ts';
-import { positionRuleOf, resumable, subscriptionField } from '../../src/subscriptions/stream-position.ts';
+import { courseOf, positionRuleOf, resumable, subscriptionField } from '../../src/subscriptions/stream-position.ts';
 
 const schema = buildSchema(`
   type Query { none: Int }
@@ -61,4 +61,49 @@ test.each([
   ['subscription ($v: Boolean!) { direct @include(if: $v) { sequence } }', undefined],
 ])('finds the field of %s', (text, name) => {
   expect(subscriptionField(pickOperation(parse(text), undefined))?.name.value).toBe(name);
+});
+
+describe('what a stream is apart from where it begins', () => {
+  const rule = { argument: 'afterSequence', path: ['sequence'] };
+  test.each([
+    ['subscription ($n: Int) { direct(afterSequence: $n) { sequence } }', { variable: 'n' }, '{ direct { sequence } }'],
+    ['subscription { direct(afterSequence: 7) { sequence } }', { value: 7 }, '{ direct { sequence } }'],
+    ['subscription { direct(afterSequence: null) { sequence } }', { value: null }, '{ direct { sequence } }'],
+    ['subscription { direct { sequence } }', undefined, '{ direct { sequence } }'],
+    [
+      'subscription ($id: ID!, $n: Int) { nested(id: $id, afterSequence: $n) { event { sequence } } }',
+      { variable: 'n' },
+      'subscription ($id: ID!) { nested(id: $id) { event { sequence } } }',
+    ],
+    // The variable says something else too, so it stays.
+    [
+      'subscription ($n: Int) { direct(afterSequence: $n) { sequence other(first: $n) } }',
+      { variable: 'n' },
+      'subscription ($n: Int) { direct { sequence other(first: $n) } }',
+    ],
+    // A field below of the same argument is no beginning.
+    [
+      'subscription { direct(afterSequence: 1) { inner(afterSequence: 2) } }',
+      { value: 1 },
+      '{ direct { inner(afterSequence: 2) } }',
+    ],
+  ])('is read from %s', (text, start, rest) => {
+    const parsed = pickOperation(parse(text), undefined);
+    const field = subscriptionField(parsed);
+    const course = field && courseOf(parsed, field, rule);
+    const plain = (printed: string) => printed.replaceAll(/\s+/g, ' ');
+    expect(course?.start).toEqual(start);
+    expect(plain(print(course?.operation.operation ?? parse('{ none }')))).toBe(
+      plain(rest.startsWith('{') ? `subscription ${rest}` : rest),
+    );
+  });
+
+  test('is read in fragments as well', () => {
+    const text = 'subscription { ...F } fragment F on Subscription { direct(afterSequence: 3) { sequence } }';
+    const parsed = pickOperation(parse(text), undefined);
+    const field = subscriptionField(parsed);
+    const course = field && courseOf(parsed, field, rule);
+    expect(course?.start).toEqual({ value: 3 });
+    expect(print(course?.operation.fragments.get('F') ?? parse('{ none }'))).not.toContain('afterSequence');
+  });
 });
