@@ -34,6 +34,8 @@ export async function profileByModule(file: string): Promise<readonly ModuleShar
     const frame = nodes.get(id)?.callFrame;
     const spent = profile.timeDeltas[index] ?? 0;
     if (frame === undefined || frame.functionName === '(idle)' || spent <= 0) continue;
+    // The profiler writing out what it saw.
+    if (frame.functionName === 'dispatch' && frame.url === '') continue;
     total += spent;
     const module = await sources(frame);
     const functions = micros.get(module) ?? new Map<string, number>();

@@ -5,8 +5,8 @@ import { compiledFetch } from './compiled-fetch.ts';
 import type { PlanExecution } from './execute-plan.ts';
 import { applyRewrites } from './fetch-rewrites.ts';
 import { objectsAt, placesAt } from './flatten-path.ts';
-import { isRawObject, mergeInto, type RawObject } from './raw-data.ts';
-import { groupByRepresentation, type RepresentationGroup, representationOf } from './representations.ts';
+import { isRawObject, mergeInto, mergeIntoEach, type RawObject } from './raw-data.ts';
+import { groupByRepresentation, type RepresentationGroup } from './representations.ts';
 
 type Path = readonly (string | number)[];
 
@@ -15,7 +15,7 @@ export async function executeFetch(execution: PlanExecution, node: FetchNode, pa
   const entities = path.length === 0 ? [execution.data] : objectsAt(execution.data, path);
   if (entities.length === 0) return;
   if (node.requires === undefined) await fetchFields(execution, node, path, entities);
-  else await fetchEntities(execution, node, path, entities, node.requires);
+  else await fetchEntities(execution, node, path, entities);
 }
 
 async function fetchFields(
@@ -46,14 +46,8 @@ async function fetchEntities(
   node: FetchNode,
   path: Path,
   entities: readonly RawObject[],
-  requires: NonNullable<FetchNode['requires']>,
 ): Promise<void> {
-  const schema = execution.supergraphSchema;
-  const groups = groupByRepresentation(entities, (entity) => {
-    const representation = representationOf(schema, entity, requires);
-    if (representation !== undefined) applyRewrites(schema, node.inputRewrites, representation);
-    return representation;
-  });
+  const groups = groupByRepresentation(execution.supergraphSchema, entities, node);
   if (groups.length === 0) return;
   const variables = pickVariables(execution, node);
   const representations = groups.map((group) => group.representation);
@@ -81,7 +75,7 @@ function mergeEntity(execution: PlanExecution, node: FetchNode, group: Represent
   // Fields of an interface object arrive without a type name; the type found elsewhere stays the entity's type.
   received['__typename'] ??= group.entities[0]?.['__typename'];
   applyRewrites(execution.supergraphSchema, node.outputRewrites, received);
-  for (const entity of group.entities) mergeInto(entity, received);
+  mergeIntoEach(group.entities, received);
 }
 
 async function send(

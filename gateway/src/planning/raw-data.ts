@@ -24,6 +24,24 @@ export function mergeInto(target: RawObject, source: RawObject): void {
   }
 }
 
+/** Merges one answer into every entity that it is about; its names are listed once. */
+export function mergeIntoEach(targets: readonly RawObject[], source: RawObject): void {
+  const [only] = targets;
+  if (targets.length === 1 && only !== undefined) {
+    mergeInto(only, source);
+    return;
+  }
+  for (const key of Object.keys(source)) {
+    const next = source[key];
+    if (next === undefined || key === '__proto__') continue;
+    for (const target of targets) {
+      const current = target[key];
+      if (current === undefined) target[key] = next;
+      else if (target !== source) target[key] = mergedValue(current, next);
+    }
+  }
+}
+
 function mergedValue(current: unknown, next: unknown): unknown {
   if (isRawObject(current)) {
     if (isRawObject(next)) mergeInto(current, next);
