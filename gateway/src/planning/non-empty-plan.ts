@@ -33,7 +33,8 @@ function needsData(
   });
 }
 
-function isSwitchedOff(selection: SelectionNode): boolean {
+/** Whether a literal `@skip(if: true)` or `@include(if: false)` stands on it. */
+export function isSwitchedOff(selection: SelectionNode): boolean {
   return (selection.directives ?? []).some((directive) => {
     const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
     if (value?.kind !== Kind.BOOLEAN) return false;

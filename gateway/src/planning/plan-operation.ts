@@ -4,10 +4,13 @@ import { codedError } from '@swiftcart/graphql';
 import { type FieldNode, type GraphQLCompositeType, isCompositeType, Kind, type SelectionNode } from 'graphql';
 import { readFieldSets } from '../composition/field-sets.ts';
 import type { Graph } from '../composition/load-graph.ts';
+import { readSubgraphTypes } from '../composition/subgraph-types.ts';
 import { createEntityPlanner, type EntityPlanner } from './entity-planner.ts';
+import { type MemberRules, withLeftOutMembers } from './left-out-members.ts';
 import { requireNonEmptyPlan } from './non-empty-plan.ts';
 import { OperationRefusedError, type ParsedOperation } from './parsed-operation.ts';
 import { createRawNaming, type RawNaming, rawNamesOf, withRawNames } from './raw-names.ts';
+import { withLaterNodes } from './rebuild-plan.ts';
 import { findRequiresConflicts, type RequiresConflicts } from './requires-conflicts.ts';
 import { type DetachedField, splitConflicts } from './split-conflicts.ts';
 import { withTypedFragments } from './typed-fragments.ts';
@@ -22,6 +25,7 @@ export interface PlannedOperation {
 interface PlanningRules {
   readonly naming: RawNaming;
   readonly conflicts: RequiresConflicts;
+  readonly members: MemberRules;
   entityPlanner(): EntityPlanner;
 }
 
@@ -42,10 +46,16 @@ function planningRules(graph: Graph): PlanningRules {
   const known = rulesOfGraphs.get(graph);
   if (known !== undefined) return known;
   const fieldSets = readFieldSets(graph.plannable);
+  const graphs = new Map(graph.subgraphs.map((subgraph) => [subgraph.name, subgraph.graph]));
   let entityPlanner: EntityPlanner | undefined;
   const rules: PlanningRules = {
     naming: createRawNaming(fieldSets),
     conflicts: findRequiresConflicts(fieldSets),
+    members: {
+      schema: graph.supergraphSchema,
+      types: readSubgraphTypes(graph.plannable),
+      graphOf: (serviceName) => graphs.get(serviceName) ?? '',
+    },
     entityPlanner() {
       entityPlanner ??= createEntityPlanner(graph.plannable, fieldSets);
       return entityPlanner;
@@ -58,7 +68,7 @@ function planningRules(graph: Graph): PlanningRules {
 /** Repair D, second half: the detached fields are planned from their entities and fetched after everything else, in turn. */
 function planWithSplits(graph: Graph, rules: PlanningRules, parsed: ParsedOperation): QueryPlan {
   const rootType = graph.schema.getRootType(parsed.operation.operation);
-  if (!rules.conflicts.hasAny || !rootType) return buildPlan(graph, parsed);
+  if (!rules.conflicts.hasAny || !rootType) return buildPlan(graph, rules, parsed);
   const { fragments, operation } = parsed;
   const later: PlanNode[] = [];
 
@@ -82,21 +92,21 @@ function planWithSplits(graph: Graph, rules: PlanningRules, parsed: ParsedOperat
   }
 
   const { selections, detached } = splitAt(rootType, [], operation.selectionSet.selections);
-  if (detached.length === 0) return buildPlan(graph, parsed);
+  if (detached.length === 0) return buildPlan(graph, rules, parsed);
   const selectionSet = { kind: Kind.SELECTION_SET, selections } as const;
-  const plan = buildPlan(graph, { ...parsed, operation: { ...operation, selectionSet }, fragments: new Map() });
-  if (plan.node?.kind === 'Subscription') {
-    const nodes = [...(plan.node.rest === undefined ? [] : [plan.node.rest]), ...later];
-    return { ...plan, node: { ...plan.node, rest: { kind: 'Sequence', nodes } } };
-  }
-  return { ...plan, node: { kind: 'Sequence', nodes: [...(plan.node === undefined ? [] : [plan.node]), ...later] } };
+  const remaining = { ...parsed, operation: { ...operation, selectionSet }, fragments: new Map() };
+  return withLaterNodes(buildPlan(graph, rules, remaining), later);
 }
 
-function buildPlan(graph: Graph, { operation, fragments }: ParsedOperation): QueryPlan {
+function buildPlan(graph: Graph, rules: PlanningRules, parsed: ParsedOperation): QueryPlan {
+  const { operation, fragments } = parsed;
   const document = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments.values()] } as const;
   const plannable = operationFromDocument(graph.plannerSchema, document, { validate: false });
   try {
-    return graph.planner.buildQueryPlan(plannable);
+    const plan = graph.planner.buildQueryPlan(plannable);
+    return withLeftOutMembers(plan, parsed, rules.members, (typeName, selections) =>
+      rules.entityPlanner().plan(typeName, selections, operation.variableDefinitions ?? []),
+    );
   } catch (cause) {
     // The planner bounds its own work and says so in words alone.
     if (cause instanceof Error && /exceed|limit/i.test(cause.message)) {

@@ -130,7 +130,8 @@ function plainField(name: string): FieldNode {
   return { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name } };
 }
 
-function inlineFragment(
+/** Selections under a type condition and directives; the condition is left out when there is none. */
+export function inlineFragment(
   selections: readonly SelectionNode[],
   directives: readonly DirectiveNode[],
   typeName: string | undefined,
