@@ -1,3 +1,5 @@
+import { Int32 } from 'bson';
+import { CommandError } from '../command-error.ts';
 import { valueAtPath } from '../update/path-edit.ts';
 import { bsonTypeOf, type Doc, isDocument } from '../values/bson-type.ts';
 import { valuesEqual } from '../values/compare.ts';
@@ -17,10 +19,8 @@ export type OutputStage =
       readonly merge: MergeRule;
     };
 
-/** What `$merge` does with a document: insert it, replace the matched one (`before`), refuse it as a duplicate, or nothing. */
-export type MergeAction =
-  | { readonly kind: 'insert' | 'discard' | 'fail' }
-  | { readonly kind: 'replace'; readonly after: Doc };
+/** What `$merge` does with a document: insert it, replace the matched one (`before`), or nothing. */
+export type MergeAction = { readonly kind: 'insert' | 'discard' } | { readonly kind: 'replace'; readonly after: Doc };
 
 /** Decides by the document that has the same `on` values; `undefined` when there is none. Throws when the rule is "fail". */
 export type MergeRule = (doc: Doc, matched: Doc | undefined) => MergeAction;
@@ -102,7 +102,7 @@ function compileRule(spec: Doc, on: readonly string[], options: OutputOptions): 
     throw failedToParse(
       `Enumeration value '${preview(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`,
     );
-  const matchedRule = compileMatched(spec, options);
+  const matchedRule = compileMatched(spec, on, options);
   return (doc, matched) => {
     for (const field of on) {
       const value = valueAtPath(doc, field.split('.'));
@@ -123,7 +123,11 @@ function compileRule(spec: Doc, on: readonly string[], options: OutputOptions): 
   };
 }
 
-function compileMatched(spec: Doc, options: OutputOptions): (doc: Doc, matched: Doc) => MergeAction {
+function compileMatched(
+  spec: Doc,
+  on: readonly string[],
+  options: OutputOptions,
+): (doc: Doc, matched: Doc) => MergeAction {
   const whenMatched = spec['whenMatched'] ?? 'merge';
   if (Array.isArray(whenMatched)) return compileMatchedPipeline(whenMatched, spec['let'], options);
   if (spec['let'] !== undefined)
@@ -139,7 +143,14 @@ function compileMatched(spec: Doc, options: OutputOptions): (doc: Doc, matched: 
     case 'keepExisting':
       return () => ({ kind: 'discard' });
     case 'fail':
-      return () => ({ kind: 'fail' });
+      return (doc) => {
+        const keyValue = Object.fromEntries(on.map((path) => [path, valueAtPath(doc, path.split('.'))]));
+        const keyPattern = Object.fromEntries(on.map((path) => [path, new Int32(1)]));
+        throw new CommandError(11000, `E11000 duplicate key error dup key: ${preview(keyValue)}`, {
+          keyPattern,
+          keyValue,
+        });
+      };
     default:
       throw typeMismatch(
         `Enumeration value '${preview(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`,

@@ -145,7 +145,7 @@ function exclude(source: Doc, node: ProjectionNode, context: ProjectContext): Do
   const made: Doc = {};
   for (const name of Object.keys(doc)) {
     const child = node.children.get(name);
-    if (child?.kind === 'exclude') continue;
+    if (child?.kind === 'exclude' || child?.kind === 'computed') continue;
     const value =
       child?.kind === 'node'
         ? excludeNested(doc[name], child, context)
@@ -154,6 +154,9 @@ function exclude(source: Doc, node: ProjectionNode, context: ProjectContext): Do
           : doc[name];
     if (value !== undefined) putField(made, name, value);
   }
+  // Only $meta: other expressions are refused beside an exclusion.
+  for (const [name, child] of node.children)
+    if (child.kind === 'computed') addComputed(made, doc, name, child, context);
   return made;
 }
 

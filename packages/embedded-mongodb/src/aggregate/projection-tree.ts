@@ -8,7 +8,8 @@ import type { CompileScope, Expression } from './expression-scope.ts';
 export type ProjectionLeaf =
   | { readonly kind: 'include' }
   | { readonly kind: 'exclude' }
-  | { readonly kind: 'computed'; readonly expression: Expression }
+  /** `isMeta` marks `$meta`, which goes with inclusion and exclusion alike. */
+  | { readonly kind: 'computed'; readonly expression: Expression; readonly isMeta?: boolean }
   /** Find's `$slice` and `$elemMatch`: from the present value to the projected one, `undefined` for none. */
   | { readonly kind: 'array'; readonly project: (value: unknown) => unknown; readonly isElemMatch: boolean }
   | { readonly kind: 'positional' };
@@ -69,7 +70,11 @@ export function parseProjection(spec: Doc, scope: CompileScope, special: LeafPar
       else if (first === undefined)
         throw location(51270, `An empty sub-projection is not a valid value. Found empty object at path: ${path}`);
       else if (first.startsWith('$'))
-        addLeaf(root, path, { kind: 'computed', expression: scope.compile(inner, scope) });
+        addLeaf(root, path, {
+          kind: 'computed',
+          expression: scope.compile(inner, scope),
+          isMeta: first === '$meta',
+        });
       else visit(inner, `${path}.`);
     }
   };
@@ -113,6 +118,7 @@ function agreed(
   path: string,
 ): 'include' | 'exclude' | undefined {
   if (leaf.kind === 'array' && !leaf.isElemMatch) return mode;
+  if (leaf.kind === 'computed' && leaf.isMeta) return mode;
   const own = leaf.kind === 'exclude' ? 'exclude' : 'include';
   if (mode === undefined || mode === own) return own;
   if (own === 'exclude') throw location(31254, `Cannot do exclusion on field ${path} in inclusion projection`);

@@ -2,13 +2,16 @@ import { splitOutput } from '../aggregate/output-stage.ts';
 import { preparePipeline } from '../aggregate/run-pipeline.ts';
 import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
-import { selectRows } from '../planner/select-rows.ts';
+import type { Collection } from '../engine/collection.ts';
+import { type Selection, selectRows } from '../planner/select-rows.ts';
 import { type Doc, isDocument } from '../values/bson-type.ts';
+import { noteTextScore } from '../values/metadata.ts';
 import { encodeCursorReply } from '../wire/cursor-reply.ts';
 import { aggregateNamespace, splitSelection, variablesOf } from './aggregate-selection.ts';
 import { assertKnownFields, countOf, flagOf, optionalDocument, requireArray } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { explainAggregate } from './explain.ts';
+import { geoNearDocuments } from './geo-near.ts';
 import { sourceDocuments } from './source-stages.ts';
 import { resolveView } from './views.ts';
 import { writeOutput } from './write-output.ts';
@@ -50,14 +53,26 @@ export function aggregateDocuments(context: CommandContext, pipeline: readonly u
   const namespace = aggregateNamespace(context);
   const view = resolveView(context.catalog, namespace);
   const stages = view ? [...view.pipeline, ...pipeline] : pipeline;
-  const source = sourceDocuments(context, namespace, pipeline[0]);
+  const collection = context.catalog.find(view?.namespace ?? namespace);
+  const geoNear = isDocument(stages[0]) ? stages[0]['$geoNear'] : undefined;
+  const source =
+    geoNear === undefined
+      ? sourceDocuments(context, namespace, pipeline[0])
+      : geoNearDocuments(context, collection, geoNear);
   const { selection, rest } = splitSelection(context, source ? [] : stages);
   const run = preparePipeline(source ? stages.slice(1) : rest, {
     ...variablesOf(context),
     lookupCollection: (name) => documentsOf(context, name),
   });
-  const collection = context.catalog.find(view?.namespace ?? namespace);
-  return [...run(source ?? selectRows(collection, selection).map((row) => row.doc))];
+  return [...run(source ?? selectedDocuments(collection, selection))];
+}
+
+function selectedDocuments(collection: Collection | undefined, selection: Selection): Doc[] {
+  const { textScore } = selection.filter;
+  return selectRows(collection, selection).map(({ doc }) => {
+    if (textScore) noteTextScore(doc, textScore(doc));
+    return doc;
+  });
 }
 
 /** The documents of a collection or view of the same database. */

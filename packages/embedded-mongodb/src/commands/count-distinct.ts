@@ -25,7 +25,7 @@ export const count: Command = {
     const collation = optionalDocument(body, 'collation') ?? collection?.options['collation'];
     const isWhole = Object.keys(filterSpec).length === 0 && body['hint'] === undefined;
     if (isWhole) return { n: new Int32(Math.min(limit, Math.max(0, (collection?.size ?? 0) - skip))) };
-    const filter = compileFilter(filterSpec, { collation, now: context.now() });
+    const filter = compileFilter(filterSpec, { textIndex: collection?.textIndex, collation, now: context.now() });
     const selection = {
       filterSpec,
       filter,
@@ -56,7 +56,9 @@ export const distinct: Command = {
     const filterSpec = optionalDocument(body, 'query') ?? {};
     const collationSpec = optionalDocument(body, 'collation') ?? collection?.options['collation'];
     const collation = parseCollation(collationSpec);
-    const filter = compileFilter(filterSpec, { collation: collationSpec, now: context.now() });
+    const filter = compileFilter(filterSpec, {
+      ...{ textIndex: collection?.textIndex, collation: collationSpec, now: context.now() },
+    });
     const selection = {
       filterSpec,
       filter,

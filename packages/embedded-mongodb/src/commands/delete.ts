@@ -31,6 +31,7 @@ export function deleteMatching(context: CommandContext, namespace: string, entry
   const collection = context.catalog.find(namespace);
   const collation = optionalDocument(entry, 'collation') ?? collection?.options['collation'];
   const filter = compileFilter(filterSpec, {
+    textIndex: collection?.textIndex,
     collation,
     let: optionalDocument(context.body, 'let'),
     now: context.now(),

@@ -36,7 +36,13 @@ export const explain: Command = {
       return explainAggregate(asAggregation(explained, stagesOf(query)), verbosity as string);
     const collation = optionalDocument(query, 'collation') ?? context.catalog.find(namespace)?.options['collation'];
     const filterSpec = optionalDocument(query, 'filter') ?? {};
-    const filter = compileFilter(filterSpec, { collation, let: optionalDocument(inner, 'let'), now: context.now() });
+    const { textIndex } = context.catalog.find(namespace) ?? {};
+    const filter = compileFilter(filterSpec, {
+      textIndex,
+      collation,
+      let: optionalDocument(inner, 'let'),
+      now: context.now(),
+    });
     const selection: Selection = {
       ...{ filterSpec, filter, collation, hint: query['hint'] },
       sort: optionalDocument(query, 'sort'),

@@ -83,6 +83,7 @@ function queryOf(context: CommandContext) {
     collation: optionalDocument(body, 'collation') ?? context.catalog.find(namespaceOf(context))?.options['collation'],
     let: optionalDocument(body, 'let'),
     now: context.now(),
+    textIndex: context.catalog.find(namespaceOf(context))?.textIndex,
     deadlineMs: maxTimeOf(context),
   };
 }

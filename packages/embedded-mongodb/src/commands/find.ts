@@ -6,6 +6,7 @@ import type { Plan } from '../planner/choose-plan.ts';
 import { select } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Doc } from '../values/bson-type.ts';
+import { noteTextScore } from '../values/metadata.ts';
 import { toDouble } from '../values/numeric.ts';
 import { valuesAtPath } from '../values/paths.ts';
 import { encodeCursorReply } from '../wire/cursor-reply.ts';
@@ -48,7 +49,12 @@ function findDocuments(context: CommandContext, namespace: string): Iterable<Uin
   const { body } = context;
   const collection = context.catalog.find(namespace);
   const collation = optionalDocument(body, 'collation') ?? collection?.options['collation'];
-  const variables = { collation, let: optionalDocument(body, 'let'), now: context.now() };
+  const variables = {
+    textIndex: collection?.textIndex,
+    collation,
+    let: optionalDocument(body, 'let'),
+    now: context.now(),
+  };
   const filterSpec = optionalDocument(body, 'filter') ?? {};
   const filter = compileFilter(filterSpec, variables);
   const projection = optionalDocument(body, 'projection');
@@ -75,7 +81,10 @@ function findDocuments(context: CommandContext, namespace: string): Iterable<Uin
   const found = isWithin ? rows.filter(isWithin).slice(skip, skip + limit) : rows;
   const shape = rowShape(body, plan, project);
   if (!shape) return found.map((row) => row.raw);
-  const snapshot = found.map((row) => ({ doc: row.doc, recordId: row.recordId }));
+  const snapshot = found.map(({ doc, recordId }) => {
+    if (filter.textScore) noteTextScore(doc, filter.textScore(doc));
+    return { doc, recordId };
+  });
   return {
     *[Symbol.iterator]() {
       for (const row of snapshot) yield encodeDocument(shape(row));

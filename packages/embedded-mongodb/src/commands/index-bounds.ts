@@ -18,6 +18,8 @@ export function withinIndexBounds(collection: Collection, body: Doc): ((row: Row
   if (body['hint'] === undefined)
     throw new CommandError(51173, 'When using min()/max() a hint of which index to use must be provided');
   const index = findIndex(collection, body['hint']);
+  if (index && index.definition.kind !== 'tree')
+    throw new CommandError(51174, 'The index chosen is not compatible with min/max');
   if (!index) throw new CommandError(2, 'hint provided does not correspond to an existing index');
   const low = min && keyOf(index, min);
   const high = max && keyOf(index, max);

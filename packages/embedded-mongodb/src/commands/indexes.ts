@@ -35,6 +35,8 @@ export const createIndexes: Command = {
     try {
       for (const definition of definitions) {
         if (isPresent(collection, definition)) continue;
+        if (definition.text && collection.textIndex)
+          throw new CommandError(67, 'only one text index per collection allowed, found an existing text index');
         collection.addIndex(definition);
         added.push(definition.name);
       }
@@ -64,6 +66,7 @@ function isPresent(collection: Collection, wanted: IndexDefinition): boolean {
     const hasSameKey =
       sameDocument(keyAsNumbers(present), keyAsNumbers(wanted)) &&
       sameDocument(present.spec['collation'], wanted.spec['collation']) &&
+      sameDocument(present.spec['weights'], wanted.spec['weights']) &&
       sameDocument(present.spec['partialFilterExpression'], wanted.spec['partialFilterExpression']);
     if (present.name === '_id_' && hasSameKey) return true;
     if (present.name === wanted.name) {
@@ -86,7 +89,13 @@ function isPresent(collection: Collection, wanted: IndexDefinition): boolean {
 }
 
 function keyAsNumbers(definition: IndexDefinition): Doc {
-  return Object.fromEntries(definition.fields.map(({ path, direction }) => [path, new Int32(direction)]));
+  const key = definition.spec['key'] as Doc;
+  return Object.fromEntries(
+    definition.fields.map(({ path, direction }) => [
+      path,
+      typeof key[path] === 'string' ? key[path] : new Int32(direction),
+    ]),
+  );
 }
 
 function sameOptions(a: IndexDefinition, b: IndexDefinition): boolean {

@@ -48,7 +48,7 @@ export function updateRows(
 ): UpdateOutcome {
   const { filterSpec, collation, now } = statement;
   const variables = { collation, let: statement.let, now };
-  const filter = compileFilter(filterSpec, variables);
+  const filter = compileFilter(filterSpec, { ...variables, textIndex: collection?.textIndex });
   const update = compileUpdate(statement.update, { ...variables, arrayFilters: statement.arrayFilters });
   if (statement.isMulti && update.kind === 'replacement') {
     throw new CommandError(9, 'multi update is not supported for replacement-style update');

@@ -3,7 +3,6 @@ import type { OutputStage } from '../aggregate/output-stage.ts';
 import { encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Collection } from '../engine/collection.ts';
-import { duplicateKeyError } from '../engine/duplicate-key.ts';
 import { selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Doc } from '../values/bson-type.ts';
@@ -57,20 +56,17 @@ function mergeInto(
   options: WriteOptions,
 ): void {
   const { on, merge } = output;
-  const unique = target.indexDefinitions.find(
+  const isUnique = target.indexDefinitions.some(
     ({ fields, isUnique, partialFilter }) =>
       isUnique && !partialFilter && fields.length === on.length && fields.every(({ path }) => on.includes(path)),
   );
-  if (!unique) throw new CommandError(51183, 'Cannot find index to verify that join fields will be unique');
+  if (!isUnique) throw new CommandError(51183, 'Cannot find index to verify that join fields will be unique');
   for (const doc of docs) {
     const filterSpec = Object.fromEntries(on.map((path) => [path, { $eq: valuesAtPath(doc, path)[0] ?? null }]));
     const [row] = selectRows(target, { filterSpec, filter: compileFilter(filterSpec), limit: 1 });
     const action = merge(doc, row?.doc);
     if (action.kind === 'insert') insertWithId(target, doc, options);
-    else if (action.kind === 'fail') {
-      const values = unique.fields.map(({ path }) => valuesAtPath(doc, path)[0]);
-      throw duplicateKeyError(target.namespace, unique, values);
-    } else if (action.kind === 'replace' && row) target.replace(row, action.after, options);
+    else if (action.kind === 'replace' && row) target.replace(row, action.after, options);
   }
 }
 

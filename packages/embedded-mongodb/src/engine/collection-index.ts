@@ -1,5 +1,8 @@
+import { CommandError } from '../command-error.ts';
+import { geometryProblem } from '../geo/geo-values.ts';
 import type { Doc } from '../values/bson-type.ts';
 import { encodeCompoundKey } from '../values/key.ts';
+import { shellText } from './duplicate-key.ts';
 import type { IndexDefinition } from './index-definition.ts';
 import { indexTuples } from './index-values.ts';
 import { createOrderedTree } from './ordered-tree.ts';
@@ -38,13 +41,28 @@ export class CollectionIndex {
 
   /** The keys a document has here. Throws 171 CannotIndexParallelArrays. */
   keysOf(doc: Doc): IndexKeys {
-    const { isSparse, partialFilter, collation } = this.definition;
+    const { isSparse, partialFilter, collation, kind } = this.definition;
+    if (kind === 'geo') this.#requireGeometries(doc);
+    if (kind !== 'tree') return NO_KEYS;
     if (partialFilter && !partialFilter.matches(doc)) return NO_KEYS;
     const { tuples, hasArray, isAllMissing } = indexTuples(doc, this.#paths);
     if (isSparse && isAllMissing) return NO_KEYS;
     const valuesByKey = new Map<string, readonly unknown[]>();
     for (const values of tuples) valuesByKey.set(encodeCompoundKey(values, this.#directions, collation), values);
     return { valuesByKey, hasArray };
+  }
+
+  /** Throws 16755 for a document whose location is none. */
+  #requireGeometries(doc: Doc): void {
+    for (const path of this.definition.geoPaths) {
+      const isPlanar = (this.definition.spec['key'] as Doc)[path] === '2d';
+      const problem = geometryProblem(doc, path, isPlanar);
+      if (problem === undefined) continue;
+      throw new CommandError(
+        isPlanar ? 13068 : 16755,
+        `Can't extract geo keys: { _id: ${shellText(doc['_id'])} ... }  ${problem}`,
+      );
+    }
   }
 
   /** The values of a key that another row has already, for a unique index. */

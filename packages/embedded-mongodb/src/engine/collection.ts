@@ -2,6 +2,7 @@ import type { UUID } from 'bson';
 import { assertDocumentSize, encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
+import type { TextIndex } from '../text/text-index.ts';
 import { bsonTypeOf, type Doc } from '../values/bson-type.ts';
 import { parseCollation } from '../values/collation.ts';
 import { plainDocument } from '../values/fields.ts';
@@ -85,10 +86,21 @@ export class Collection {
 
   /** The indexes that begin with one of these fields. */
   indexesOn(paths: readonly string[]): CollectionIndex[] {
-    const found = [...this.#indexes.values()].filter(({ definition }) =>
-      paths.includes(definition.fields[0]?.path ?? ''),
+    const found = [...this.#indexes.values()].filter(
+      ({ definition }) => definition.kind === 'tree' && paths.includes(definition.fields[0]?.path ?? ''),
     );
     return paths.includes('_id') && !this.isTimeSeries ? [this.idIndex(), ...found] : found;
+  }
+
+  /** The fields that have a geospatial index, which `$near` needs. */
+  geoPaths(): string[] {
+    return [...this.#indexes.values()].flatMap(({ definition }) => definition.geoPaths);
+  }
+
+  /** What `$text` searches; a collection has one text index at most. */
+  get textIndex(): TextIndex | undefined {
+    for (const { definition } of this.#indexes.values()) if (definition.text) return definition.text;
+    return undefined;
   }
 
   /** `_id` in order, built when a range or a sort first asks for it: equality finds the row at once. */

@@ -1,6 +1,7 @@
 import { Int32 } from 'bson';
 import { CommandError } from '../command-error.ts';
 import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
+import { parseTextIndex, type TextIndex, textIndexSpec } from '../text/text-index.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
 import { type Collation, parseCollation } from '../values/collation.ts';
 import { toDouble } from '../values/numeric.ts';
@@ -10,10 +11,20 @@ export interface IndexField {
   readonly direction: 1 | -1;
 }
 
+/**
+ * Only a `tree` is used to find documents. The others say what a collection's queries may do (`$near`, `$text`) and check
+ * what is stored; such queries read the whole collection.
+ */
+export type IndexKind = 'tree' | 'geo' | 'text' | 'wildcard';
+
 /** An index as the engine uses it; `spec` is what listIndexes answers and what the log keeps. */
 export interface IndexDefinition {
   readonly name: string;
+  readonly kind: IndexKind;
   readonly fields: readonly IndexField[];
+  /** The fields with locations, of a geospatial index. */
+  readonly geoPaths: readonly string[];
+  readonly text: TextIndex | undefined;
   readonly isUnique: boolean;
   /** Not unique yet, but takes no further duplicates: the way to make an index unique while it is in use. */
   readonly isPreparedForUnique: boolean;
@@ -28,11 +39,15 @@ export interface IndexDefinition {
 
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set([
   ...['key', 'name', 'unique', 'sparse', 'background', 'v', 'ns', 'hidden', 'partialFilterExpression'],
-  ...['expireAfterSeconds', 'collation', 'storageEngine', 'prepareUnique'],
+  ...['expireAfterSeconds', 'collation', 'storageEngine', 'prepareUnique', 'weights', 'default_language'],
+  ...['language_override', 'textIndexVersion', '2dsphereIndexVersion', 'bits', 'min', 'max', 'wildcardProjection'],
 ]);
 
 export const ID_INDEX: IndexDefinition = {
   name: '_id_',
+  kind: 'tree',
+  geoPaths: [],
+  text: undefined,
   fields: [{ path: '_id', direction: 1 }],
   isUnique: true,
   isPreparedForUnique: false,
@@ -45,11 +60,13 @@ export const ID_INDEX: IndexDefinition = {
 };
 
 /**
- * Checks one entry of createIndexes. Throws 67 CannotCreateIndex for key kinds this server has not (text, geo, hashed,
- * wildcard), 197 for unknown options, 2 and 14 for malformed ones.
+ * Checks one entry of createIndexes. Throws 67 CannotCreateIndex for an unknown kind of key, 197 for unknown options, 2
+ * and 14 for malformed ones.
  */
-export function parseIndexDefinition(entry: unknown): IndexDefinition {
-  if (!isDocument(entry)) throw new CommandError(14, 'The elements of the indexes array must be objects');
+export function parseIndexDefinition(given: unknown): IndexDefinition {
+  if (!isDocument(given)) throw new CommandError(14, 'The elements of the indexes array must be objects');
+  const kind = kindOf(given['key']);
+  const entry = kind === 'text' ? textIndexSpec(given) : given;
   for (const option of Object.keys(entry)) {
     if (KNOWN_OPTIONS.has(option)) continue;
     throw new CommandError(
@@ -57,7 +74,7 @@ export function parseIndexDefinition(entry: unknown): IndexDefinition {
       `Error in specification { ... } :: caused by :: The field '${option}' is not valid for an index specification`,
     );
   }
-  const fields = parseFields(entry['key']);
+  const fields = parseFields(entry['key'], kind);
   const name = entry['name'];
   if (name === undefined)
     throw new CommandError(9, "The 'name' field is a required property of an index specification");
@@ -72,9 +89,20 @@ export function parseIndexDefinition(entry: unknown): IndexDefinition {
   if (partial && isSparse) throw new CommandError(67, 'cannot mix "partialFilterExpression" and "sparse" options');
   const isId = fields.length === 1 && fields[0]?.path === '_id';
   if (isId && (isSparse || partial)) throw new CommandError(197, `The _id index cannot be sparse or partial`);
+  const isHashed = Object.values((entry['key'] as Doc) ?? {}).includes('hashed');
+  if (flag(entry, 'unique') && (kind !== 'tree' || isHashed))
+    throw new CommandError(
+      isHashed ? 16764 : 67,
+      isHashed
+        ? 'Currently hashed indexes cannot guarantee uniqueness. Use a regular index.'
+        : `Index type '${kind}' does not support the unique option`,
+    );
   return {
     name,
+    kind,
     fields,
+    geoPaths: kind === 'geo' ? geoPathsOf(entry['key'] as Doc) : [],
+    text: kind === 'text' ? parseTextIndex(entry) : undefined,
     isUnique: flag(entry, 'unique'),
     isPreparedForUnique: flag(entry, 'prepareUnique') && !flag(entry, 'unique'),
     isSparse,
@@ -86,7 +114,19 @@ export function parseIndexDefinition(entry: unknown): IndexDefinition {
   };
 }
 
-function parseFields(key: unknown): IndexField[] {
+function kindOf(key: unknown): IndexKind {
+  if (!isDocument(key)) return 'tree';
+  const kinds = Object.values(key);
+  if (kinds.includes('text')) return 'text';
+  if (kinds.includes('2dsphere') || kinds.includes('2d')) return 'geo';
+  return Object.keys(key).some((path) => path.includes('$**')) ? 'wildcard' : 'tree';
+}
+
+function geoPathsOf(key: Doc): string[] {
+  return Object.keys(key).filter((path) => key[path] === '2dsphere' || key[path] === '2d');
+}
+
+function parseFields(key: unknown, indexKind: IndexKind): IndexField[] {
   if (!isDocument(key)) throw new CommandError(14, "The field 'key' must be an object");
   const paths = Object.keys(key);
   if (paths.length === 0) throw new CommandError(67, 'Index keys cannot be an empty field');
@@ -95,15 +135,17 @@ function parseFields(key: unknown): IndexField[] {
     const kind = key[path];
     if (path === '' || path.split('.').includes(''))
       throw new CommandError(67, 'Index keys cannot contain an empty field');
-    if (path.includes('$**')) throw new CommandError(67, 'wildcard indexes are not supported by this server');
+    if (path.includes('$**')) {
+      if (indexKind === 'wildcard' && (path === '$**' || path.endsWith('.$**'))) return { path, direction: 1 };
+      throw new CommandError(67, `a wildcard must be the end of the path: ${path}`);
+    }
     if (path.split('.').some((part) => part.startsWith('$') && !['$id', '$ref', '$db'].includes(part))) {
       throw new CommandError(67, `Index key contains an illegal field name: field name starts with '$'.`);
     }
     if (typeof kind === 'string') {
-      if (['text', '2d', '2dsphere', 'hashed'].includes(kind)) {
-        throw new CommandError(67, `'${kind}' indexes are not supported by this server`);
-      }
-      throw new CommandError(67, `Unknown index plugin '${kind}'`);
+      if (!['text', '2d', '2dsphere', 'hashed'].includes(kind))
+        throw new CommandError(67, `Unknown index plugin '${kind}'`);
+      return { path, direction: 1 };
     }
     if (!isNumeric(kind) || toDouble(kind) === 0 || Number.isNaN(toDouble(kind))) {
       throw new CommandError(
@@ -142,6 +184,11 @@ function flag(entry: Doc, name: string): boolean {
   );
 }
 
+const KEPT_OPTIONS = [
+  ...['background', 'partialFilterExpression', 'expireAfterSeconds', 'collation', 'weights', 'default_language'],
+  ...['language_override', 'textIndexVersion', 'bits', 'min', 'max', 'wildcardProjection'],
+];
+
 function storedSpec(entry: Doc, fields: readonly IndexField[]): Doc {
   const key = entry['key'] as Doc;
   const spec: Doc = {
@@ -151,8 +198,7 @@ function storedSpec(entry: Doc, fields: readonly IndexField[]): Doc {
   };
   for (const option of ['unique', 'sparse', 'hidden', 'prepareUnique'] as const)
     if (flag(entry, option)) spec[option] = true;
-  for (const option of ['background', 'partialFilterExpression', 'expireAfterSeconds', 'collation'] as const) {
-    if (entry[option] !== undefined) spec[option] = entry[option];
-  }
+  for (const option of KEPT_OPTIONS) if (entry[option] !== undefined) spec[option] = entry[option];
+  if (Object.values(key).includes('2dsphere')) spec['2dsphereIndexVersion'] = new Int32(3);
   return spec;
 }

@@ -92,6 +92,8 @@ function hintedPlan(
       `error processing query: ns=${collection.namespace}: planner returned error :: caused by :: hint provided does not correspond to an existing index`,
     );
   }
+  // Other kinds have no order of keys to walk.
+  if (index.definition.kind !== 'tree') return { kind: 'scan', isReverse: false, isSorted: sort.length === 0 };
   return planIndex(index, constraints, sort, collation, true);
 }
 

@@ -1,4 +1,6 @@
 import { compileExpression, type ExpressionScope, rootVariables } from '../aggregate/expressions.ts';
+import type { TextIndex } from '../text/text-index.ts';
+import { compileTextQuery, requireTextIndex, type TextScorer } from '../text/text-query.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
 import { type Collation, parseCollation } from '../values/collation.ts';
 import { plainDocument } from '../values/fields.ts';
@@ -17,10 +19,14 @@ export interface FilterOptions {
   /** Variables that an outer pipeline already bound. */
   readonly variables?: ExpressionScope | undefined;
   readonly now?: Date | undefined;
+  /** The collection's text index, for `$text`. */
+  readonly textIndex?: TextIndex | undefined;
 }
 
 export interface CompiledFilter {
   matches(doc: Doc): boolean;
+  /** A document's score under the filter's `$text`; undefined when it has none. */
+  readonly textScore?: TextScorer | undefined;
   /** The index of the array element that made the document match, for the positional `$`; -1 when none did or it does not match. */
   matchArray(doc: Doc): number;
 }
@@ -30,8 +36,11 @@ export interface CompiledFilter {
  * parses: https://www.mongodb.com/docs/manual/reference/operator/query/
  */
 export function compileFilter(filter: unknown, options: FilterOptions = {}): CompiledFilter {
-  const matcher = compileMatcher(filter, resolveOptions(options));
+  const scope = resolveOptions(options);
+  const matcher = compileMatcher(filter, scope);
+  const textScore = scope.text?.scorer;
   return {
+    textScore,
     matches: (doc) => matcher(doc, null),
     matchArray(doc) {
       const context: MatchContext = { arrayIndex: -1 };
@@ -43,13 +52,15 @@ export function compileFilter(filter: unknown, options: FilterOptions = {}): Com
 export interface FilterScope {
   readonly collation: Collation | undefined;
   readonly variables: ExpressionScope;
+  /** `$text` leaves its scorer here: there may be one in a whole filter. */
+  readonly text?: { readonly index: TextIndex | undefined; scorer: TextScorer | undefined };
 }
 
 function resolveOptions(options: FilterOptions): FilterScope {
   const given = options.collation as Partial<Collation> | undefined;
   const collation = given && 'upperFirst' in given ? (given as Collation) : parseCollation(given);
   const variables = options.variables ?? rootVariables({ now: options.now ?? new Date(), let: options.let, collation });
-  return { collation, variables };
+  return { collation, variables, text: { index: options.textIndex, scorer: undefined } };
 }
 
 export function compileMatcher(filter: unknown, scope: FilterScope): DocumentMatcher {
@@ -95,8 +106,12 @@ export const topLevelOperators: Readonly<Record<string, TopLevelCompiler>> = {
   $where: () => {
     throw refusal(115, '$where is not supported: this server runs no JavaScript');
   },
-  $text: () => {
-    throw refusal(27, 'text index required for $text query (this server has no text indexes)');
+  $text: (operand, scope) => {
+    const { text } = scope;
+    if (text?.scorer) throw badValue('Too many text expressions');
+    const scorer = compileTextQuery(operand, requireTextIndex(text?.index));
+    if (text) text.scorer = scorer;
+    return (doc) => scorer(doc) > 0;
   },
 };
 

@@ -5,6 +5,7 @@ import { badValue, refusal } from '../values/refusals.ts';
 import { comparePredicate, inPredicate, notInPredicate, regexPredicate } from './comparison.ts';
 import { compileMatcher, type FilterScope } from './compile-filter.ts';
 import { bitsPredicate, existsPredicate, modPredicate, sizePredicate, typePredicate } from './element-tests.ts';
+import { geoBound, geoIntersects, geoNear, geoWithin } from './geo-conditions.ts';
 import { andPredicate, notPredicate, type Predicate, valuePredicate } from './predicate.ts';
 
 type OperatorCompiler = (operand: unknown, scope: FilterScope, siblings: Doc) => Predicate | undefined;
@@ -38,18 +39,15 @@ export const fieldOperators: Readonly<Record<string, OperatorCompiler>> = {
   $bitsAllClear: (operand) => bitsPredicate('$bitsAllClear', operand),
   $bitsAnySet: (operand) => bitsPredicate('$bitsAnySet', operand),
   $bitsAnyClear: (operand) => bitsPredicate('$bitsAnyClear', operand),
+  $geoWithin: geoWithin,
+  $within: geoWithin,
+  $geoIntersects: geoIntersects,
+  $near: (operand, _scope, siblings) => geoNear('$near', operand, siblings),
+  $nearSphere: (operand, _scope, siblings) => geoNear('$nearSphere', operand, siblings),
+  $maxDistance: (_operand, _scope, siblings) => geoBound('$maxDistance', siblings),
+  $minDistance: (_operand, _scope, siblings) => geoBound('$minDistance', siblings),
   $comment: () => undefined,
 };
-
-const geoOperators = [
-  '$geoWithin',
-  '$geoIntersects',
-  '$near',
-  '$nearSphere',
-  '$within',
-  '$maxDistance',
-  '$minDistance',
-];
 
 /** Compiles what stands under a field name: an operator document, a regular expression or a value to equal. */
 export function compileFieldCondition(operand: unknown, scope: FilterScope): Predicate {
@@ -69,8 +67,6 @@ export function isOperatorDocument(doc: Doc): boolean {
 function compileOperators(operators: Doc, scope: FilterScope): Predicate {
   const predicates: Predicate[] = [];
   for (const [name, operand] of Object.entries(operators)) {
-    if (geoOperators.includes(name))
-      throw refusal(115, `${name} is not supported: this server has no geospatial queries`);
     const compile = Object.hasOwn(fieldOperators, name) ? fieldOperators[name] : undefined;
     if (!compile) throw badValue(`unknown operator: ${name}`);
     const predicate = compile(operand, scope, operators);

@@ -3,6 +3,7 @@ import type { Collation } from './collation.ts';
 import { compareValues } from './compare.ts';
 import { getField } from './fields.ts';
 import { encodeCompoundKey } from './key.ts';
+import { textScoreOf } from './metadata.ts';
 import { toDouble } from './numeric.ts';
 import { sortValuesAtPath } from './paths.ts';
 import { badValue, location } from './refusals.ts';
@@ -24,7 +25,7 @@ export function parseSort(spec: unknown): SortPart[] {
         16410,
         `FieldPath field names may not start with '$'. Consider using $getField or $setField. Found: ${path}`,
       );
-    if (isDocument(direction)) throw location(17312, `$meta sort is not supported (field "${path}")`);
+    if (isDocument(direction)) return metaPart(direction);
     if (!isNumeric(direction)) throw location(15974, `Illegal key in $sort specification: ${path}`);
     const order = toDouble(direction);
     if (order !== 1 && order !== -1)
@@ -33,8 +34,24 @@ export function parseSort(spec: unknown): SortPart[] {
   });
 }
 
+// No field has this name, so no index can serve the order.
+const TEXT_SCORE = '$meta:textScore';
+
+function metaPart(spec: Doc): SortPart {
+  if (Object.keys(spec).join() !== '$meta') throw location(17312, '$meta is the only expression supported by $sort');
+  if (spec['$meta'] !== 'textScore') throw location(31138, `Illegal $meta sort: ${String(spec['$meta'])}`);
+  return { path: TEXT_SCORE, direction: -1 };
+}
+
+function requireTextScore(doc: Doc): number {
+  const score = textScoreOf(doc);
+  if (score === undefined) throw location(40218, 'query requires text score metadata, but it is not available');
+  return score;
+}
+
 /** The value a document sorts by: the least (ascending) or greatest (descending) of an array's; missing as null. */
 export function sortValue(doc: Doc, part: SortPart, collation?: Collation): unknown {
+  if (part.path === TEXT_SCORE) return requireTextScore(doc);
   if (!part.path.includes('.')) {
     const direct = Object.hasOwn(doc, part.path) ? doc[part.path] : null;
     if (!Array.isArray(direct)) return direct === undefined ? null : direct;

@@ -51,7 +51,7 @@ export const stageRefusals: readonly StageRefusal[] = [
   ['$out', 'out', [{ $out: 'x' }], 115],
   ['$merge', 'merge', [{ $merge: 'x' }], 115],
   ['$changeStream', 'changeStream', [{ $changeStream: {} }], 40573],
-  ['$geoNear', 'geoNear', [{ $geoNear: {} }], 115],
+  ['$geoNear', 'geoNear', [{ $geoNear: {} }], 40602],
   ['$redact', 'redact', [{ $redact: 'keep it all' }], 17053],
   ['$setWindowFields', 'setWindowFields', [{ $setWindowFields: { sortBy: { a: 1 } } }], 40414],
   [

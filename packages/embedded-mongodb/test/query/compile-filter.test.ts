@@ -3,6 +3,7 @@ import { compileFilter, topLevelOperators } from '../../src/query/compile-filter
 import { fieldOperators } from '../../src/query/field-condition.ts';
 import { canonical, decoded, errorCode } from '../values/decoded.ts';
 import { bitwiseCases } from './bitwise-table.ts';
+import { geoCases } from './geo-table.ts';
 import { queryCases } from './operator-table.ts';
 import { queryRefusals } from './refusal-table.ts';
 
@@ -12,13 +13,16 @@ const alwaysRefused = ['$where', '$text'];
 const neverRefused = ['$comment'];
 
 describe('query operators by the manual', () => {
-  it.each([...queryCases, ...bitwiseCases])('$operator finds what $page says: $filter', ({ docs, filter, finds }) => {
-    const compiled = compileFilter(decoded(filter));
-    const found = docs
-      .map((doc, place) => ({ doc: decoded(doc), id: '_id' in doc ? doc._id : place }))
-      .filter(({ doc }) => compiled.matches(doc));
-    expect(found.map(({ id }) => canonical(id))).toEqual(finds.map(canonical));
-  });
+  it.each([...queryCases, ...bitwiseCases, ...geoCases])(
+    '$operator finds what $page says: $filter',
+    ({ docs, filter, finds }) => {
+      const compiled = compileFilter(decoded(filter));
+      const found = docs
+        .map((doc, place) => ({ doc: decoded(doc), id: '_id' in doc ? doc._id : place }))
+        .filter(({ doc }) => compiled.matches(doc));
+      expect(found.map(({ id }) => canonical(id))).toEqual(finds.map(canonical));
+    },
+  );
 
   it.each(queryRefusals)('$operator is refused with code $code as $page says: $filter', ({ filter, code }) => {
     expect(errorCode(() => compileFilter(decoded(filter)))).toBe(code);
@@ -26,7 +30,10 @@ describe('query operators by the manual', () => {
 
   it('has a right and an error case for every operator, so that none is untested', () => {
     const all = [...Object.keys(fieldOperators), ...Object.keys(topLevelOperators)];
-    const right = new Set([...[...queryCases, ...bitwiseCases].map((row) => row.operator), ...alwaysRefused]);
+    const right = new Set([
+      ...[...queryCases, ...bitwiseCases, ...geoCases].map((row) => row.operator),
+      ...alwaysRefused,
+    ]);
     const refused = new Set([...queryRefusals.map((row) => row.operator), ...neverRefused]);
     expect(all.filter((operator) => !right.has(operator) || !refused.has(operator))).toEqual([]);
   });

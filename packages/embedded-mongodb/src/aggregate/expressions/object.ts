@@ -1,6 +1,7 @@
 import { type Binary, calculateObjectSize, Double, Int32 } from 'bson';
 import { bsonTypeOf, type Doc, isDocument } from '../../values/bson-type.ts';
 import { getField, plainDocument, putField, withField, withoutField } from '../../values/fields.ts';
+import { textScoreOf } from '../../values/metadata.ts';
 import { preview } from '../../values/preview.ts';
 import { location, refusal } from '../../values/refusals.ts';
 import { isNullish, namedOperands, nullableOperator, type OperatorCompiler, operator } from '../expression-scope.ts';
@@ -88,6 +89,13 @@ export const objectOperators: Readonly<Record<string, OperatorCompiler>> = {
     throw refusal(115, '$accumulator is not supported: this server runs no JavaScript');
   },
   $meta: (operand) => {
+    if (operand === 'textScore') {
+      return (doc) => {
+        const score = textScoreOf(doc);
+        if (score === undefined) throw location(40218, 'query requires text score metadata, but it is not available');
+        return new Double(score);
+      };
+    }
     throw location(40218, `query requires ${preview(operand)} metadata, but it is not available`);
   },
 };

@@ -25,7 +25,7 @@ export const joiningStages: Readonly<Record<string, StageCompiler>> = {
   $out: refused(115, '$out can only be the last stage of an aggregate command, which takes it off the pipeline'),
   $merge: refused(115, '$merge can only be the last stage of an aggregate command, which takes it off the pipeline'),
   $changeStream: refused(40573, 'The $changeStream stage is only supported on replica sets'),
-  $geoNear: refused(115, '$geoNear is not supported: this server has no geospatial queries'),
+  $geoNear: refused(40602, '$geoNear is only valid as the first stage in a pipeline.'),
 };
 
 function refused(code: number, message: string): StageCompiler {
