@@ -1,5 +1,6 @@
-// `npm run build`: one bundle per process under dist/, with node_modules beside it left as they are.
+// `npm run build [-- FOLDER]`: one bundle per process under dist/ (or FOLDER), with node_modules beside it left as they are.
 import { cp, readFile, rm } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { repositoryPath } from './repository-path.ts';
@@ -11,7 +12,7 @@ const entryPoints = [
   ...['gateway', 'create-admin', 'events', 'health-check', 'secrets'].map((name) => `app/src/${name}.ts`),
 ];
 const files = ['gateway/supergraph.graphql', ...subgraphs.map((name) => `subgraphs/${name}/schema.graphql`)];
-const dist = repositoryPath('dist');
+const dist = resolve(process.argv[2] ?? repositoryPath('dist'));
 
 await rm(dist, { recursive: true, force: true });
 await build({
@@ -38,4 +39,4 @@ await build({
   ],
 });
 await Promise.all(files.map((file) => cp(repositoryPath(file), `${dist}/${file}`)));
-console.log(`built ${entryPoints.length} processes into dist/`);
+console.log(`built ${entryPoints.length} processes into ${relative('.', dist) || '.'}/`);
