@@ -10,5 +10,5 @@ export const databaseTimeouts = {
   /** A server that is gone is noticed after this and the connect timeout; one that is back, after this alone. */
   heartbeatFrequencyMS: 5_000,
   /** For one answer. Longer than any query here takes; building an index on a large collection is simply asked for again. */
-  socketTimeoutMS: 15_000,
+  socketTimeoutMS: 10_000,
 } as const;

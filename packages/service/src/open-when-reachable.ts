@@ -12,7 +12,7 @@ export interface OpenWhenReachableOptions {
   logger: Logger;
   /** Ends the waiting: the process is told to stop. */
   signal: AbortSignal;
-  /** The pause after the first failure; it doubles up to `maxPauseMs`. Defaults 250 ms and 5 s. */
+  /** The pause after the first failure; it doubles up to `maxPauseMs`. Defaults 250 ms and 2 s. */
   basePauseMs?: number | undefined;
   maxPauseMs?: number | undefined;
 }
@@ -25,7 +25,7 @@ export interface OpenWhenReachableOptions {
  */
 export async function openWhenReachable<Part extends object & Partial<AsyncDisposable>>(
   open: () => Promise<Part>,
-  { host, port, logger, signal, basePauseMs = 250, maxPauseMs = 5_000 }: OpenWhenReachableOptions,
+  { host, port, logger, signal, basePauseMs = 250, maxPauseMs = 2_000 }: OpenWhenReachableOptions,
 ): Promise<Part> {
   signal.throwIfAborted();
   await using _waitingRoom = await startHttpServer({
