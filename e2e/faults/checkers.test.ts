@@ -3,9 +3,18 @@ import { allChecks } from './checks/all-checks.ts';
 import * as carts from './checks/cart-checks.ts';
 import * as delivery from './checks/delivery-checks.ts';
 import { cleanEvidence, operation } from './checks/evidence.test-data.ts';
-import type { Check, Evidence, StoredDelivery, StoredOrder, StoredPayment, StoredProduct } from './checks/evidence.ts';
+import type {
+  Check,
+  Evidence,
+  StoredDelivery,
+  StoredOrder,
+  StoredPayment,
+  StoredProduct,
+  StoredRider,
+} from './checks/evidence.ts';
 import * as orders from './checks/order-checks.ts';
 import * as payments from './checks/payment-checks.ts';
+import * as riders from './checks/rider-checks.ts';
 import * as stock from './checks/stock-checks.ts';
 
 describe('a run without a fault of the shop', () => {
@@ -30,6 +39,9 @@ const payment = (change: Partial<StoredPayment>): Partial<Evidence> => ({
 const parcel = (change: Partial<StoredDelivery>): Partial<Evidence> => ({
   deliveries: cleanEvidence.deliveries.map((each) => ({ ...each, ...change })),
 });
+const rider = (change: Partial<StoredRider>): Partial<Evidence> => ({
+  riders: cleanEvidence.riders.map((each) => ({ ...each, ...change })),
+});
 const told = (...operations: Evidence['operations']): Partial<Evidence> => ({
   operations: [...cleanEvidence.operations, ...operations],
 });
@@ -38,6 +50,15 @@ const [theOrder, thePayment, theDelivery] = [
   cleanEvidence.payments[0] as StoredPayment,
   cleanEvidence.deliveries[0] as StoredDelivery,
 ];
+/** The delivery with one more event at its end. */
+const timeline = (event: Partial<StoredDelivery['timeline'][number]>): Partial<Evidence> => {
+  const plain = { sequence: 3, from: 'PACKED', to: 'PACKED', requestKey: null, actorKind: 'SYSTEM', actorId: null };
+  return parcel({ sequence: 3, timeline: [...theDelivery.timeline, { kind: 'STATE_CHANGED', ...plain, ...event }] });
+};
+const wrongCode = {
+  kind: 'updateStatus',
+  input: { input: { orderId: 'ord_1', idempotencyKey: 'ride-2', handoverCode: '0000' }, isWrongCode: true },
+};
 const place = { kind: 'placeOrder', input: { customerId: 'usr_1', input: { idempotencyKey: 'k-1' } } };
 const seen = (...sequences: number[]): Partial<Evidence> => ({
   followings: cleanEvidence.followings.map((each) => ({
@@ -237,6 +258,49 @@ const planted: readonly (readonly [what: string, check: Check, evidence: Partial
         }),
       ],
     },
+  ],
+  ['a rider carries what he never claimed', riders.ridersCarryWhatTheyClaimed, rider({ load: 0, claims: [] })],
+  ['a claim outlived its parcel', riders.ridersCarryWhatTheyClaimed, parcel({ state: 'DELIVERED' })],
+  ["a rider's load is not his claims", riders.ridersCarryWhatTheyClaimed, rider({ load: 2 })],
+  [
+    'a wrong code opened the door',
+    riders.codesGuardHandovers,
+    told(operation({ ...wrongCode, answer: { hasChanged: true } })),
+  ],
+  [
+    'a wrong code moved a parcel although it was refused',
+    riders.codesGuardHandovers,
+    timeline({ kind: 'STATE_CHANGED', requestKey: 'ride-1' }),
+  ],
+  [
+    'a rider handed over without a code',
+    riders.codesGuardHandovers,
+    timeline({ kind: 'STATE_CHANGED', to: 'DELIVERED', actorKind: 'RIDER', actorId: 'usr_9' }),
+  ],
+  [
+    'five wrong codes brought no new one',
+    riders.codesGuardHandovers,
+    told(...[1, 2, 3, 4].map(() => operation({ ...wrongCode, outcome: 'failed', code: 'CODE_MISMATCH' }))),
+  ],
+  [
+    'a new code came too early',
+    riders.codesGuardHandovers,
+    timeline({ kind: 'ATTEMPT_FAILED', actorKind: 'SYSTEM', actorId: null }),
+  ],
+  [
+    'somebody else reported on a parcel',
+    riders.riderReportsAsAnswered,
+    timeline({ kind: 'RIDER_PROGRESS', actorKind: 'RIDER', actorId: 'usr_7' }),
+  ],
+  [
+    'an acknowledged failed attempt is lost',
+    riders.riderReportsAsAnswered,
+    told(operation({ kind: 'recordFailedAttempt', input: { orderId: 'ord_1' } })),
+  ],
+  [
+    'a failed attempt was kept twice',
+    riders.riderReportsAsAnswered,
+    timeline({ kind: 'ATTEMPT_FAILED', actorKind: 'RIDER', actorId: 'usr_9' }),
   ],
   ['a subscriber missed an event', delivery.subscribersSawEverything, seen(2)],
   ['a subscriber missed the end', delivery.subscribersSawEverything, seen(1)],

@@ -94,6 +94,23 @@ describe('a link between two processes', () => {
     expect(delivered).toBe('late');
   });
 
+  it('loses connections for good without telling anybody, while new ones are well', async () => {
+    const client = connect();
+    client.socket.write('before');
+    await expect.poll(() => client.received).toBe('before');
+    proxy.inflict({ kind: 'blackhole' });
+    client.socket.write('never');
+    proxy.heal('lost');
+    client.socket.write('never');
+    const again = connect();
+    again.socket.write('new');
+    await expect.poll(() => again.received).toBe('new');
+    expect(delivered).toBe('beforenew');
+    expect(client.received).toBe('before');
+    expect(client.error).toBeUndefined();
+    again.socket.destroy();
+  });
+
   it('delivers a request and resets the connection instead of the reply', async () => {
     const client = connect();
     proxy.inflict({ kind: 'loseReply' });

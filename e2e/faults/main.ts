@@ -1,5 +1,5 @@
-// `npm run test:faults -- [--seed N] [--seconds N | --minutes N] [--shoppers N] [--report FILE] [--markdown]`: kills, stops and
-// cuts a running shop and checks that nothing was lost or doubled.
+// `npm run test:faults -- [--seed N] [--seconds N | --minutes N] [--shoppers N] [--report FILE] [--markdown]
+// [--verbose]`: kills, stops and cuts a running shop and checks that nothing was lost or doubled.
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -23,7 +23,9 @@ if (!hasRedis) {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   try {
-    const report = await runFaults(options, { say: (line) => console.log(line), signal: stopping.signal });
+    const say = (line: string) => console.log(line);
+    const onFault = (line: string) => options.isVerbose && say(`${new Date().toISOString().slice(14, 23)} ${line}`);
+    const report = await runFaults(options, { say, signal: stopping.signal, onFault });
     for (const line of describeReport(report)) console.log(line);
     if (options.isMarkdown) for (const line of ['', ...markdownReport(report)]) console.log(line);
     await writeReport(options.report, outcomesOf(report));

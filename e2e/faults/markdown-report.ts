@@ -6,7 +6,8 @@ export function markdownReport(report: FaultReport): string[] {
   const placed = orders.placed.toLocaleString('en');
   return [
     `Seed ${options.seed}, ${options.seconds} s of faults, ${options.shoppers} shoppers: ${operations.length.toLocaleString('en')} operations, ` +
-      `${placed} orders placed, ${orders.refused} attempts refused, ${report.lostReplies} replies lost. ` +
+      `${placed} orders placed, ${orders.refused} attempts refused, ${report.lostReplies} replies lost, ` +
+      `${report.doubles} times two processes failed at once. ` +
       `Sagas at rest ${after(sagasMs)}, all events taken ${after(eventsMs)}; ${surprises.length} processes ended by themselves.`,
     '',
     ...table(['fault', 'times'], [...faultRows(faults), ['**all**', `**${totalOf([...faults.values()])}**`]]),

@@ -13,11 +13,13 @@ export interface FaultOptions {
 export interface ReportOptions {
   /** File for the outcome of each check as JSON; null for none. */
   readonly report: string | null;
+  /** Print each fault as it begins and ends. */
+  readonly isVerbose: boolean;
   /** Print the report as the Markdown tables of docs/faults.md. */
   readonly isMarkdown: boolean;
 }
 
-/** Reads `--seed`, `--seconds` or `--minutes`, `--shoppers`, `--report`, `--markdown`. Throws naming the option that is malformed. */
+/** Reads `--seed`, `--seconds` or `--minutes`, `--shoppers`, `--report`, `--markdown`, `--verbose`. Throws naming the option that is malformed. */
 export function readOptions(args: readonly string[], freshSeed: () => number): FaultOptions & ReportOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -28,6 +30,7 @@ export function readOptions(args: readonly string[], freshSeed: () => number): F
       shoppers: { type: 'string' },
       report: { type: 'string' },
       markdown: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
     },
   });
   if (values.seconds !== undefined && values.minutes !== undefined) throw new Error('--seconds or --minutes, not both');
@@ -52,5 +55,6 @@ export function readOptions(args: readonly string[], freshSeed: () => number): F
     shoppers: number('shoppers', 1, 500, 20),
     report: values.report ?? null,
     isMarkdown: values.markdown,
+    isVerbose: values.verbose,
   };
 }

@@ -7,6 +7,7 @@ import type {
   StoredOrder,
   StoredPayment,
   StoredProduct,
+  StoredRider,
 } from './checks/evidence.ts';
 
 /** What lies in the databases, without what the clients saw. */
@@ -56,6 +57,8 @@ async function readOnce(client: MongoClient): Promise<StoredEvidence> {
     payments: await of<StoredPayment>(client, 'orders', 'simulated_payments').find({}).toArray(),
     carts: await of<StoredCart>(client, 'orders', 'carts').find({}).toArray(),
     deliveries: await of<StoredDelivery>(client, 'delivery', 'deliveries').find({}).toArray(),
+    riders: await of<StoredRider>(client, 'delivery', 'riders').find({}).toArray(),
+    readAt: new Date(),
     waitingEvents,
     parkedEvents: parked.reduce((total, count) => total + count, 0),
   };

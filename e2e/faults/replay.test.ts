@@ -3,13 +3,15 @@ import { linkFaults, processFaults } from './nemesis/fault-plan.ts';
 import { readOptions } from './options.ts';
 import { createRandom } from './random.ts';
 
-const take = <Item>(items: Iterator<Item>, count: number) => Array.from({ length: count }, () => items.next().value);
+const targets = { services: ['orders', 'users'], stores: ['database'] };
+const take = <Item>(items: Iterator<Item, never>, count: number) =>
+  Array.from({ length: count }, (): Item => items.next().value);
 
 describe('a seed', () => {
   it('repeats every fault with its target and its times', () => {
     const plan = (seed: number) => {
       const random = createRandom(seed);
-      const processes = take(processFaults(random.fork('processes'), ['orders', 'database']), 50);
+      const processes = take(processFaults(random.fork('processes'), targets), 50);
       return [...processes, ...take(linkFaults(random.fork('links'), ['a->b', 'b->c']), 50)];
     };
     expect(plan(7)).toEqual(plan(7));
@@ -26,16 +28,29 @@ describe('a seed', () => {
 
   it('plans every kind of fault', () => {
     const random = createRandom(1);
-    const links = take(linkFaults(random, ['a->b']), 200).map((each) => (each?.kind === 'link' ? each.fault.kind : ''));
-    expect(new Set(links)).toEqual(new Set(['delay', 'cut', 'blackhole', 'loseReply']));
-    const processes = take(processFaults(random, ['orders']), 50).map((each) => each?.kind);
-    expect(new Set(processes)).toEqual(new Set(['kill', 'stop']));
+    const links = take(linkFaults(random, ['a->b']), 200).flat();
+    const kinds = links.map((each) => (each.kind === 'link' ? each.fault.kind : ''));
+    expect(new Set(kinds)).toEqual(new Set(['delay', 'cut', 'blackhole', 'loseReply']));
+    const ends = links.map((each) => (each.kind === 'link' ? each.held : ''));
+    expect(new Set(ends)).toEqual(new Set(['late', 'reset', 'lost']));
+    const processes = take(processFaults(random, targets), 50).flat();
+    expect(new Set(processes.map(({ kind }) => kind))).toEqual(new Set(['kill', 'stop']));
+  });
+
+  it('lets a store fail together with a service now and then, and never two of a kind', () => {
+    const planned = take(processFaults(createRandom(1), targets), 200).map((each) =>
+      each.map((fault) => (targets.stores.includes(fault.target) ? 'store' : 'service')).join('+'),
+    );
+    expect(new Set(planned)).toEqual(new Set(['service', 'store', 'service+store']));
+    const doubles = planned.filter((each) => each === 'service+store').length;
+    expect(doubles).toBeGreaterThan(20);
+    expect(doubles).toBeLessThan(70);
   });
 });
 
 describe('the options', () => {
   it('default to a minute of faults, twenty shoppers and a fresh seed', () => {
-    const quiet = { report: null, isMarkdown: false };
+    const quiet = { report: null, isMarkdown: false, isVerbose: false };
     expect(readOptions([], () => 42)).toEqual({ seed: 42, seconds: 60, shoppers: 20, ...quiet });
     expect(readOptions(['--seed', '7', '--minutes', '10', '--shoppers', '5'], () => 42)).toEqual({
       ...{ seed: 7, seconds: 600, shoppers: 5 },

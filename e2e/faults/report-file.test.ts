@@ -18,6 +18,7 @@ const clean: FaultReport = {
     ['kill -9 database', 5],
     ['cut on a link', 4],
   ]),
+  doubles: 2,
   lostReplies: 9,
   operations: cleanEvidence.operations,
   orders: { placed: 1_234, refused: 1 },

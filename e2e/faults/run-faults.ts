@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { awaitQuiet } from './await-quiet.ts';
+import { awaitQuiet, awaitSagas } from './await-quiet.ts';
 import { allChecks } from './checks/all-checks.ts';
 import type { CheckResult, Evidence } from './checks/evidence.ts';
 import { linkNames, startCluster } from './cluster/start-cluster.ts';
@@ -20,12 +20,14 @@ export interface FaultReport {
   readonly options: FaultOptions;
   /** How often each fault was inflicted. */
   readonly faults: ReadonlyMap<string, number>;
+  /** How often a service and a store failed at once. */
+  readonly doubles: number;
   readonly lostReplies: number;
   readonly operations: readonly Operation[];
   /** Orders that opened, and attempts that were recorded and refused. */
   readonly orders: { readonly placed: number; readonly refused: number };
   readonly results: readonly CheckResult[];
-  /** Milliseconds after the last fault; null: not within the time given. */
+  /** Milliseconds after the last fault until the orders it left unfinished were at rest; null: not within the time given. */
   readonly sagasMs: number | null;
   readonly eventsMs: number | null;
   readonly surprises: readonly string[];
@@ -44,7 +46,7 @@ export const maxSagaMs = 30_000;
 /** One run from an empty shop to its verdict. Everything it started has ended when it resolves; `say` hears of its progress. */
 export async function runFaults(
   options: FaultOptions,
-  { say, signal }: { say: (line: string) => void; signal: AbortSignal },
+  { say, signal, onFault }: { say: (line: string) => void; signal: AbortSignal; onFault?: (line: string) => void },
 ): Promise<FaultReport> {
   const directory = await mkdtemp(join(tmpdir(), 'swiftcart-faults-'));
   let isKept = false;
@@ -57,17 +59,20 @@ export async function runFaults(
 
     const load = startLoad({ url: cluster.url, cast, history, random: random.fork('load') });
     await sleep(warmUpMs);
-    const nemesis = createNemesis(cluster, random.fork('nemesis'));
+    const nemesis = createNemesis(cluster, random.fork('nemesis'), onFault);
     const ending = abortedBy(signal);
     await Promise.race([nemesis.run(Date.now() + options.seconds * 1_000), ending]);
     say('healed; waiting for everything to settle');
-    await cluster.waitUntilReady(readyTimeoutMs);
     const healedAt = Date.now();
-    await Promise.race([load.close(closeTimeoutMs), ending]);
-    const closedMs = Date.now() - healedAt;
+    await cluster.waitUntilReady(readyTimeoutMs);
+    const readyMs = Date.now() - healedAt;
 
     const client = await MongoClient.connect(cluster.databaseUrl);
     try {
+      const sagas = awaitSagas(client, maxSagaMs - readyMs);
+      await Promise.race([load.close(closeTimeoutMs), ending]);
+      const closedMs = Date.now() - healedAt;
+      const sagasMs = await sagas;
       const quiet = await awaitQuiet(client, quietTimeoutMs);
       const sequences = new Map(quiet.evidence.deliveries.map(({ _id, sequence }) => [_id, sequence]));
       await load.followers.finish(sequences, catchUpMs);
@@ -81,12 +86,19 @@ export async function runFaults(
       if (isKept) await writeFile(join(directory, 'evidence.json'), JSON.stringify(evidence));
       const lostReplies = linkNames.reduce((total, name) => total + cluster.link(name).lostReplies, 0);
       return {
-        ...{ options, faults: nemesis.counts, lostReplies, results, operations: history.operations },
+        ...{
+          options,
+          faults: nemesis.counts,
+          doubles: nemesis.doubles,
+          lostReplies,
+          results,
+          operations: history.operations,
+        },
         orders: {
           placed: evidence.orders.filter(({ isVisible }) => isVisible).length,
           refused: evidence.orders.filter(({ isVisible }) => !isVisible).length,
         },
-        sagasMs: quiet.sagasMs === null ? null : quiet.sagasMs + closedMs,
+        sagasMs: sagasMs === null ? null : sagasMs + readyMs,
         eventsMs: quiet.eventsMs === null ? null : quiet.eventsMs + closedMs,
         surprises: cluster.surprises(),
         keptIn: isKept ? directory : null,

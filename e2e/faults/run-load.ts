@@ -2,6 +2,7 @@ import type { History } from './history.ts';
 import { createFollowers, type Followers } from './load/followers.ts';
 import type { LoadContext } from './load/load-context.ts';
 import type { RunCast } from './load/open-shop.ts';
+import { runRider } from './load/rider.ts';
 import { runShopper } from './load/shopper.ts';
 import { runStoreFloor, runStoreroom, runTill } from './load/store-floor.ts';
 import type { Random } from './random.ts';
@@ -15,22 +16,30 @@ export interface RunningLoad {
 
 const maxPaidOrdersWaiting = 500;
 const maxFollowed = 25;
-/** Every fifth shopper changes his cart while his order is being placed. */
-const hastyEvery = 5;
+/** Every third shopper changes his cart while his order is being placed. */
+const hastyEvery = 3;
 
-/** Starts all shoppers, the store floor, the storeroom, the till and the subscribers. */
+/** Starts all shoppers and riders, the store floor, the storeroom, the till and the subscribers. */
 export function startLoad(options: { url: string; cast: RunCast; history: History; random: Random }): RunningLoad {
   const { url, cast, history, random } = options;
   const followers = createFollowers(url, random.fork('followers'), maxFollowed);
   const followed = random.fork('followed');
   const paid: string[] = [];
+  const owners = new Map<string, Record<string, string>>();
+  const placed: string[] = [];
   let isClosing = false;
   let givesUpAt = Number.POSITIVE_INFINITY;
   const context: LoadContext = {
     ...{ url, cast, history },
     isClosing: () => isClosing,
     givesUpAt: () => givesUpAt,
-    orderPlaced: (order) => followed.chance(0.4) && followers.follow(order),
+    orderPlaced(order) {
+      owners.set(order.orderId, order.headers);
+      placed.push(order.orderId);
+      if (followed.chance(0.4)) followers.follow(order);
+    },
+    ownerOf: (orderId) => owners.get(orderId),
+    anyOrder: (draw) => (placed.length === 0 ? undefined : draw.pick(placed)),
     orderPaid: (orderId) => paid.length < maxPaidOrdersWaiting && paid.push(orderId),
   };
   const working = Promise.all([
@@ -41,6 +50,7 @@ export function startLoad(options: { url: string; cast: RunCast; history: Histor
         isHasty: index % hastyEvery === hastyEvery - 1,
       }),
     ),
+    ...cast.riders.map((rider, index) => runRider(context, rider, { index, random: random.fork(`rider-${index}`) })),
     runStoreFloor(context, random.fork('floor')),
     runStoreroom(context, random.fork('storeroom')),
     runTill(context, random.fork('till'), paid),

@@ -8,6 +8,7 @@ import * as delivery from './delivery-checks.ts';
 import type { Check } from './evidence.ts';
 import * as order from './order-checks.ts';
 import { capturedOnce, refundsMatch, soldIsPaid } from './payment-checks.ts';
+import * as rider from './rider-checks.ts';
 import { holdsFitTheirOrders, nothingIsSoldTwice, stockAddsUp } from './stock-checks.ts';
 
 /** Every invariant that a run is held against (architecture, "Data rules"). */
@@ -31,6 +32,9 @@ export const allChecks: readonly Check[] = [
   delivery.oneDeliveryPerOrder,
   delivery.timelinesAreLegal,
   delivery.movesAsAnswered,
+  rider.ridersCarryWhatTheyClaimed,
+  rider.codesGuardHandovers,
+  rider.riderReportsAsAnswered,
   delivery.subscribersSawEverything,
   delivery.countsAsAnswered,
   delivery.eventsWereHandedOn,

@@ -57,13 +57,24 @@ export const cleanEvidence: Evidence = {
     {
       _id: 'ord_1',
       state: 'PACKED',
+      riderId: 'rid_1',
+      riderUserId: 'usr_9',
+      proof: null,
       sequence: 2,
       timeline: [
-        { sequence: 1, kind: 'STATE_CHANGED', from: null, to: 'PLACED', requestKey: null },
-        { sequence: 2, kind: 'STATE_CHANGED', from: 'PLACED', to: 'PACKED', requestKey: 'f-1' },
+        {
+          ...{ sequence: 1, kind: 'STATE_CHANGED', from: null, to: 'PLACED', requestKey: null },
+          ...{ actorKind: 'SYSTEM', actorId: null },
+        },
+        {
+          ...{ sequence: 2, kind: 'STATE_CHANGED', from: 'PLACED', to: 'PACKED', requestKey: 'f-1' },
+          ...{ actorKind: 'OPERATOR', actorId: 'usr_8' },
+        },
       ],
     },
   ],
+  riders: [{ _id: 'rid_1', load: 1, claims: [{ orderId: 'ord_1', claimedAt: new Date(0) }] }],
+  readAt: new Date(600_000),
   waitingEvents: { 'swiftcart_orders.orders': 0 },
   parkedEvents: 0,
   operations: [
@@ -91,6 +102,18 @@ export const cleanEvidence: Evidence = {
       kind: 'updateStatus',
       input: { input: { orderId: 'ord_1', idempotencyKey: 'f-1' } },
       answer: { hasChanged: true },
+    }),
+    operation({
+      kind: 'updateStatus',
+      input: { input: { orderId: 'ord_1', idempotencyKey: 'ride-1', handoverCode: '0000' }, isWrongCode: true },
+      outcome: 'failed',
+      code: 'CODE_MISMATCH',
+    }),
+    operation({
+      kind: 'recordFailedAttempt',
+      input: { orderId: 'ord_1' },
+      outcome: 'failed',
+      code: 'ILLEGAL_TRANSITION',
     }),
     operation({
       kind: 'adjustStock',

@@ -63,6 +63,9 @@ export interface StoredCart {
 export interface StoredDelivery {
   readonly _id: string;
   readonly state: string;
+  readonly riderId: string | null;
+  readonly riderUserId: string | null;
+  readonly proof: { readonly method: string } | null;
   readonly sequence: number;
   readonly timeline: readonly {
     readonly sequence: number;
@@ -70,7 +73,15 @@ export interface StoredDelivery {
     readonly from: string | null;
     readonly to: string;
     readonly requestKey: string | null;
+    readonly actorKind: string;
+    readonly actorId: string | null;
   }[];
+}
+
+export interface StoredRider {
+  readonly _id: string;
+  readonly load: number;
+  readonly claims: readonly { readonly orderId: string; readonly claimedAt: Date }[];
 }
 
 /** Everything a run leaves behind: the databases once they are quiet, and what the clients saw. */
@@ -80,6 +91,9 @@ export interface Evidence {
   readonly payments: readonly StoredPayment[];
   readonly carts: readonly StoredCart[];
   readonly deliveries: readonly StoredDelivery[];
+  readonly riders: readonly StoredRider[];
+  /** When the databases were read. */
+  readonly readAt: Date;
   /** Events that were never handed on, by collection. */
   readonly waitingEvents: Readonly<Record<string, number>>;
   readonly parkedEvents: number;

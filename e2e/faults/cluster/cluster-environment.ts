@@ -4,10 +4,6 @@ import { generateKeyPair, type KeyPair } from '@swiftcart/identity';
 export const serviceNames = ['users', 'catalog', 'orders', 'delivery', 'gateway'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** Where a service's process begins. */
-export const entryOf = (name: ServiceName): string =>
-  name === 'gateway' ? 'app/src/gateway.ts' : `subgraphs/${name}/src/main.ts`;
-
 /** Looks up the port under which `from` reaches `to`: that of the link between them. */
 export type LinkPort = (from: ServiceName, to: ServiceName | 'database' | 'redis') => number;
 
@@ -53,7 +49,7 @@ export function clusterEnvironments(
       UNPAID_ORDER_EXPIRY_MINUTES: '1',
       MAX_UNPAID_ORDERS: '3',
     },
-    delivery: { ...subgraph('delivery'), RIDER_MAX_ACTIVE: '100' },
+    delivery: { ...subgraph('delivery'), RIDER_MAX_ACTIVE: '30', DELIVERY_HOUSEKEEPING_MS: '2000' },
     gateway: {
       ...common('gateway'),
       SERVICE_PRIVATE_KEY: oneLine(gateway),

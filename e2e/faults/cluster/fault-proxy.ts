@@ -11,16 +11,20 @@ export type LinkFault =
   | { readonly kind: 'blackhole' }
   | { readonly kind: 'loseReply' };
 
+/**
+ * What becomes of the connections that a black hole held: their bytes are delivered late, as after a partition that heals; they
+ * are reset, as after one that outlasted the time-outs; or they are lost, silent for good with neither end told, as when
+ * something on the way forgot them.
+ */
+export type HeldBytes = 'late' | 'reset' | 'lost';
+
 /** A TCP link between two processes that can be made to misbehave. */
 export interface FaultProxy extends AsyncDisposable {
   readonly port: number;
   /** Applies to open and to new connections until `heal`. */
   inflict(fault: LinkFault): void;
-  /**
-   * Ends the fault. What a black hole held back is delivered late (`late`), as after a partition that heals, or its
-   * connections are reset (`reset`), as after one that outlasted the time-outs.
-   */
-  heal(held: 'late' | 'reset'): void;
+  /** Ends the fault; `held` matters to black holes only. New connections are as good as ever. */
+  heal(held: HeldBytes): void;
   /** Replies that were lost on purpose so far. */
   readonly lostReplies: number;
 }
@@ -28,6 +32,8 @@ export interface FaultProxy extends AsyncDisposable {
 /** Starts a link on a free loopback port that leads to `targetPort` of this machine. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const pairs = new Set<{ client: Socket; upstream: Socket }>();
+  /** Still open, never read again. */
+  const lost = new Set<{ client: Socket; upstream: Socket }>();
   let fault: LinkFault | undefined;
   let lostReplies = 0;
 
@@ -42,23 +48,30 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     pairs.add(pair);
     const end = () => {
       pairs.delete(pair);
+      lost.delete(pair);
       client.destroy();
       upstream.destroy();
     };
     for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
-    carry(client, upstream, () => true);
-    carry(upstream, client, () => {
+    const isHeld = () => fault?.kind === 'blackhole' || lost.has(pair);
+    carry(client, upstream, { mayPass: () => true, isHeld });
+    const mayPass = () => {
       if (fault?.kind !== 'loseReply') return true;
       lostReplies += 1;
       upstream.destroy();
       client.resetAndDestroy();
       return false;
-    });
+    };
+    carry(upstream, client, { mayPass, isHeld });
     if (fault?.kind === 'blackhole') hold(pair);
   });
 
   /** Passes chunks on in order, each no earlier than the fault of its arrival says, and no faster than they are read. */
-  function carry(from: Socket, to: Socket, mayPass: () => boolean): void {
+  function carry(
+    from: Socket,
+    to: Socket,
+    { mayPass, isHeld }: { mayPass: () => boolean; isHeld: () => boolean },
+  ): void {
     // One queue and one timer: timers of their own for each chunk could overtake each other, which TCP never does.
     const waiting: { chunk: Buffer; readyAt: number }[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -73,7 +86,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
         waiting.shift();
         if (to.writable && !to.write(next.chunk)) {
           from.pause();
-          to.once('drain', () => fault?.kind !== 'blackhole' && from.resume());
+          to.once('drain', () => isHeld() || from.resume());
         }
       }
       if (from.readableEnded) to.end();
@@ -114,6 +127,11 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       fault = undefined;
       if (healed?.kind !== 'blackhole') return;
       if (held === 'reset') return resetAll();
+      if (held === 'lost') {
+        for (const pair of pairs) lost.add(pair);
+        pairs.clear();
+        return;
+      }
       for (const { client, upstream } of pairs) {
         client.resume();
         upstream.resume();
@@ -123,6 +141,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       return lostReplies;
     },
     async [Symbol.asyncDispose]() {
+      for (const pair of lost) pairs.add(pair);
       resetAll();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -3,7 +3,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { startCommand, startProcess } from '../../support/start-process.ts';
-import { clusterEnvironments, entryOf, type LinkPort, type ServiceName, serviceNames } from './cluster-environment.ts';
+import { buildServices } from './build-services.ts';
+import { clusterEnvironments, type LinkPort, type ServiceName, serviceNames } from './cluster-environment.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type SupervisedProcess, superviseProcess } from './supervised-process.ts';
@@ -37,6 +38,7 @@ export interface Cluster extends AsyncDisposable {
 
 /** Starts everything at once under the given folder, each waiting for what it needs, and waits until all are ready. */
 export async function startCluster(directory: string): Promise<Cluster> {
+  const entryOf = await buildServices(directory);
   const free = await findFreePorts(processNames.length);
   const ports = Object.fromEntries(processNames.map((name, index) => [name, free[index]])) as Record<
     ProcessName,

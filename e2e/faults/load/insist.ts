@@ -21,4 +21,6 @@ export async function insist(
 
 /** Unknown, or refused for the moment only. */
 export const isUndecided = ({ outcome, code }: Operation): boolean =>
-  outcome === 'unknown' || code === 'ECONNREFUSED' || code === 'OVERLOADED' || code === 'CATALOG_UNAVAILABLE';
+  outcome === 'unknown' || momentary.has(code ?? '');
+
+const momentary = new Set(['ECONNREFUSED', 'STARTING', 'OVERLOADED', 'CATALOG_UNAVAILABLE']);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from '../history.ts';
+import type { Random } from '../random.ts';
 import type { RunCast } from './open-shop.ts';
 
 /** What every client of a run shares. */
@@ -13,6 +14,10 @@ export interface LoadContext {
   givesUpAt(): number;
   /** Tells the followers of a new order. */
   orderPlaced(order: { orderId: string; customerId: string; headers: Record<string, string> }): void;
+  /** Who may be asked for the handover code of an order; undefined while nobody was told of it. */
+  ownerOf(orderId: string): Record<string, string> | undefined;
+  /** Any order that was placed; undefined before the first. */
+  anyOrder(random: Random): string | undefined;
   /** Tells the refunder of a paid order. */
   orderPaid(orderId: string): void;
 }

@@ -1,10 +1,18 @@
 import type { Random } from '../random.ts';
+import { hireRiders, type RunRider } from './hire-riders.ts';
 import * as ops from './operations.ts';
 
 /** A product of the run: `hot` ones have little stock and many buyers. */
 export interface RunProduct {
   readonly id: string;
   readonly isHot: boolean;
+  /** Minor units. */
+  readonly price: number;
+}
+
+/** Something that only hasty customers add, each thing seldom: whether it is in an order or a cart says which add it was. */
+export interface RunTreat {
+  readonly id: string;
   /** Minor units. */
   readonly price: number;
 }
@@ -19,15 +27,26 @@ export interface RunCustomer {
 export interface RunCast {
   readonly operator: Record<string, string>;
   readonly customers: readonly RunCustomer[];
+  /** With accounts of their own. */
+  readonly riders: readonly RunRider[];
+  readonly treats: readonly RunTreat[];
   readonly products: readonly RunProduct[];
 }
+
+/** Sends an operation of one root field and answers its payload; throws on any refusal. */
+export type SendOrThrow = (
+  query: string,
+  variables: object,
+  headers?: Record<string, string>,
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read by the shape of the operation beside them.
+) => Promise<any>;
 
 const hotStock = 12;
 const amplePrices = [4_900, 9_900, 15_900, 24_900];
 
-/** Signs the demo operator in, stocks the shelves, and registers customers with an address each. Throws on any refusal. */
+/** Signs the demo operator in, stocks the shelves, hires riders, and registers customers with an address each. Throws on any refusal. */
 export async function openShop(url: string, random: Random, shoppers: number): Promise<RunCast> {
-  const send = async (query: string, variables: object, headers: Record<string, string> = {}) => {
+  const send: SendOrThrow = async (query, variables, headers = {}) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
@@ -67,5 +86,11 @@ export async function openShop(url: string, random: Random, shoppers: number): P
     const { user } = await send(ops.SAVE_ADDRESS, { input: address }, headers);
     customers.push({ userId: registered.user.id, addressId: user.addresses[0].id, headers });
   }
-  return { operator, customers, products };
+  const riders = await hireRiders(send, operator);
+  const page = await send(ops.SHELVES, {});
+  const others: { id: string; price: { amount: number } }[] = page.nodes;
+  const treats = others
+    .filter(({ id }) => products.every((product) => product.id !== id))
+    .map(({ id, price }) => ({ id, price: price.amount }));
+  return { operator, customers, riders, treats, products };
 }

@@ -54,6 +54,34 @@ export const QUEUE = `{
   riders(isAvailable: true) { id }
 }`;
 
+export const RIDER_QUEUE = '{ deliveryQueue(first: 60) { nodes { orderId status } } }';
+
+export const READ_CODE = 'query Code($orderId: ID!) { deliveryStatus(orderId: $orderId) { handoverCode } }';
+
+export const REPORT_PROGRESS = `mutation Progress($orderId: ID!, $progress: RiderProgress!) {
+  reportRiderProgress(orderId: $orderId, progress: $progress) { hasChanged userErrors { code message } }
+}`;
+
+export const REPORT_LOCATION = `mutation Location($orderId: ID!, $latitude: Float!, $longitude: Float!) {
+  reportRiderLocation(orderId: $orderId, latitude: $latitude, longitude: $longitude) { userErrors { code message } }
+}`;
+
+export const FAILED_ATTEMPT = `mutation Attempt($orderId: ID!) {
+  recordFailedAttempt(orderId: $orderId, reason: CUSTOMER_UNREACHABLE) { hasChanged userErrors { code message } }
+}`;
+
+export const SET_ROLES = `mutation Roles($userId: ID!, $roles: [Role!]!) {
+  setUserRoles(userId: $userId, roles: $roles) { user { id } userErrors { code message } }
+}`;
+
+export const REGISTER_RIDER = `mutation Rider($userId: ID!, $name: String!) {
+  registerRider(userId: $userId, name: $name) { rider { id } userErrors { code message } }
+}`;
+
+export const SHELVES = `{
+  products(filter: { inStockOnly: true }, sort: NAME_ASC, first: 100) { nodes { id price { amount } } }
+}`;
+
 export const TRACK = `subscription Track($orderId: ID!, $afterSequence: Int!) {
   deliveryStatusChanged(orderId: $orderId, afterSequence: $afterSequence) { event { sequence kind from to } }
 }`;

@@ -26,6 +26,8 @@ const definiteCodes = new Set([
 /** Refusals that say "not decided yet". */
 const undecidedCodes = new Set(['IDEMPOTENCY_IN_PROGRESS']);
 const timeoutMs = 20_000;
+/** What a process answers before it is up; it has not looked at the request. */
+const startingText = 'Starting.';
 
 export function createShopCaller(options: {
   actor: string;
@@ -58,6 +60,7 @@ export function createShopCaller(options: {
         // Nobody listened, so nothing was sent.
         return end(code === 'ECONNREFUSED' ? 'failed' : 'unknown', code ?? (error as Error).name);
       }
+      if (reply?.error === startingText) return end('failed', 'STARTING');
       const payload = Object.values((reply?.data ?? {}) as Record<string, Answer>)[0];
       if (!payload) {
         const code = String(reply?.errors?.[0]?.extensions?.code ?? 'NO_ANSWER');

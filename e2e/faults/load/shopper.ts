@@ -13,9 +13,12 @@ export type Basket = Record<string, number>;
 const paymentTokens = ['sim_approve', 'sim_approve', 'sim_approve', 'sim_timeout', 'sim_authorize', 'sim_decline'];
 const maxKeysPerCart = 6;
 
+/** What a customer puts into his cart; `isHot` has many buyers and little stock. */
+const hotShare = 0.35;
+
 /**
  * One customer: fills the cart, checks out with one key until the answer is definite, and sometimes changes his mind.
- * `isHasty` ones put something more into the cart while the order is being placed.
+ * `isHasty` ones put a treat into the cart while the order is being placed. Who met a sold-out product takes others at once.
  */
 export async function runShopper(
   context: LoadContext,
@@ -30,38 +33,45 @@ export async function runShopper(
   });
   let keys = 0;
   const nextKey = () => `k-${index}-${++keys}`;
+  let treats = 0;
+  const nextTreat = () => context.cast.treats[(index + ++treats) % context.cast.treats.length]?.id;
+  let outcome: CheckoutOutcome = 'done';
   while (!context.isClosing()) {
-    await pause(context, random.between(100, 1_600));
+    if (outcome === 'done') await pause(context, random.between(50, 700));
     if (context.isClosing()) return;
-    const basket = await fillCart(context, caller, customer, random);
-    if (Object.keys(basket).length === 0) continue;
-    await checkOut(context, { caller, customer, random, basket, nextKey, isHasty });
+    const basket = await fillCart(context, caller, customer, { random, share: outcome === 'soldOut' ? 0 : hotShare });
+    if (Object.keys(basket).length === 0) outcome = 'done';
+    else outcome = await checkOut(context, { caller, customer, random, basket, nextKey, nextTreat, isHasty });
   }
 }
+
+type CheckoutOutcome = 'done' | 'soldOut';
 
 async function fillCart(
   context: LoadContext,
   caller: ShopCaller,
   customer: RunCustomer,
-  random: Random,
+  { random, share }: { random: Random; share: number },
 ): Promise<Basket> {
+  const choose = (isHot: boolean) => random.pick(context.cast.products.filter((product) => product.isHot === isHot)).id;
   let basket: Basket = {};
   for (let line = random.between(1, 2); line > 0; line -= 1) {
-    const added = await add(context, caller, customer, random);
+    const quantity = random.between(1, 2);
+    let added = await add(caller, customer, choose(random.chance(share)), quantity);
+    if (isUndecided(added)) await sleep(random.between(200, 600));
+    else if (added.outcome === 'failed') added = await add(caller, customer, choose(false), quantity);
     if (added.outcome === 'ok') basket = added.answer['basket'] as Basket;
   }
   return basket;
 }
 
 function add(
-  context: LoadContext,
   caller: ShopCaller,
   { userId: customerId }: RunCustomer,
-  random: Random,
+  productId: string,
+  quantity: number,
 ): Promise<Operation> {
-  const isHot = random.chance(0.5);
-  const { id } = random.pick(context.cast.products.filter((product) => product.isHot === isHot));
-  const input = { productId: id, quantity: random.between(1, 2), customerId };
+  const input = { productId, quantity, customerId };
   return caller.mutate('addToCart', ops.ADD_TO_CART, input, ({ cart }) => ({ basket: basketOf(cart) }));
 }
 
@@ -71,10 +81,12 @@ interface Checkout {
   readonly random: Random;
   readonly basket: Basket;
   readonly nextKey: () => string;
+  /** Something that this customer has not added for long, so that finding it says which addition it was. */
+  readonly nextTreat: () => string | undefined;
   readonly isHasty: boolean;
 }
 
-async function checkOut(context: LoadContext, checkout: Checkout): Promise<void> {
+async function checkOut(context: LoadContext, checkout: Checkout): Promise<CheckoutOutcome> {
   const { caller, customer, random, nextKey, isHasty } = checkout;
   let total = totalOf(context, checkout.basket);
   const isCash = random.chance(0.35);
@@ -90,7 +102,8 @@ async function checkOut(context: LoadContext, checkout: Checkout): Promise<void>
         { input: { ...input, idempotencyKey }, customerId: customer.userId },
         keepOrder,
       );
-    const raced = isHasty && random.chance(0.5) ? add(context, caller, customer, random) : undefined;
+    const treat = isHasty && random.chance(0.8) ? checkout.nextTreat() : undefined;
+    const raced = treat === undefined ? undefined : addMeanwhile(checkout, treat);
     // Another key for the same cart: at most one of the two may get it.
     const rival = isHasty && !raced && random.chance(0.4) ? insist(context, random, place(nextKey())) : undefined;
     if (raced || rival) note(context, checkout, 'raced', {});
@@ -98,24 +111,37 @@ async function checkOut(context: LoadContext, checkout: Checkout): Promise<void>
     const again = random.chance(0.1) ? place(input.idempotencyKey)() : undefined;
     const placed = await insist(context, random, place(input.idempotencyKey));
     const late = await raced;
-    if (late?.outcome === 'ok' && placed.outcome === 'ok') await lookAfterRace(context, checkout, placed, late);
+    if (late?.outcome === 'ok' && placed.answer['status'] === 'CONFIRMED') {
+      await lookAfterRace(context, checkout, placed, late);
+    }
     await Promise.all([rival, again]);
     if (isUndecided(placed)) {
       // Whatever happens to this key from now on, nobody here will learn of it.
       note(context, checkout, 'gaveUp', { key: input.idempotencyKey });
-      return;
+      return 'done';
     }
     const orderId = placed.answer['orderId'] as string | null;
-    if (orderId) return afterwards(context, checkout, placed, orderId);
+    if (orderId) {
+      await afterwards(context, checkout, placed, orderId);
+      return 'done';
+    }
     const { refusal } = placed.answer as { refusal?: { currentGrandTotal?: { amount: number } } };
     const current = refusal?.currentGrandTotal?.amount;
     if (placed.code === 'PRICE_CHANGED' && current !== undefined) {
       total = current;
       continue;
     }
-    if (placed.code === 'EMPTY_CART') return;
-    return emptyCart(context, checkout);
+    if (placed.code === 'EMPTY_CART') return 'done';
+    await emptyCart(context, checkout);
+    return 'soldOut';
   }
+  return 'done';
+}
+
+/** While the order is on its way; sometimes a little later, so that it meets every step of it. */
+async function addMeanwhile({ caller, customer, random }: Checkout, treat: string): Promise<Operation> {
+  await sleep(random.between(0, 60));
+  return add(caller, customer, treat, 1);
 }
 
 const keepOrder = ({ order }: { order: OrderAnswer | null }) => ({
@@ -172,7 +198,7 @@ async function afterwards(
 
 /** After an order was placed while something was added: what was added is in the order or still in the cart. */
 async function lookAfterRace(context: LoadContext, checkout: Checkout, placed: Operation, late: Operation) {
-  const data = await checkout.caller.read(ops.READ_CART);
+  const data = await readCart(checkout);
   if (data === undefined) return;
   const { input } = late;
   note(context, checkout, 'lookedAfterRace', {
@@ -181,6 +207,17 @@ async function lookAfterRace(context: LoadContext, checkout: Checkout, placed: O
     before: checkout.basket,
     cart: basketOf(data.cart),
   });
+}
+
+const maxCartReads = 12;
+
+/** Nothing else changes the cart meanwhile, so a later look says the same. */
+async function readCart({ caller, random }: Checkout) {
+  for (let reads = 1; ; reads += 1) {
+    const data = await caller.read(ops.READ_CART);
+    if (data !== undefined || reads === maxCartReads) return data;
+    await sleep(random.between(200, 800));
+  }
 }
 
 /** Takes everything out, and writes down what that was; only done while no order of this cart can still be on its way. */
@@ -220,6 +257,6 @@ export function basketOf(
 
 /** What checkout will charge: items, delivery below 199.00, handling. A wrong guess is answered with the right total. */
 function totalOf({ cast }: LoadContext, basket: Basket): number {
-  const items = cast.products.reduce((sum, { id, price }) => sum + price * (basket[id] ?? 0), 0);
+  const items = [...cast.products, ...cast.treats].reduce((sum, { id, price }) => sum + price * (basket[id] ?? 0), 0);
   return items + (items < 19_900 ? 2_500 : 0) + 400;
 }

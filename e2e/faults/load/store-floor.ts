@@ -43,6 +43,9 @@ async function moveOn(
 ): Promise<void> {
   const to = random.chance(0.04) ? 'CANCELLED' : nextStatus[status];
   if (to === undefined) return;
+  // A rider with an account hands over himself, for the code; the others' parcels, and some of his, are told by the floor.
+  const isRidersOwn = context.cast.riders.some(({ id }) => id === rider?.id);
+  if (to === 'DELIVERED' && isRidersOwn && !random.chance(0.1)) return;
   if (to === 'OUT_FOR_DELIVERY' && rider === null) {
     if (riders.length === 0) return;
     const riderId = random.pick(riders).id;

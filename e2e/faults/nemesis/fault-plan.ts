@@ -1,4 +1,4 @@
-import type { LinkFault } from '../cluster/fault-proxy.ts';
+import type { HeldBytes, LinkFault } from '../cluster/fault-proxy.ts';
 import type { Random } from '../random.ts';
 
 /** One thing to do wrong, for how long, and how long to leave everything alone before it. Milliseconds. */
@@ -9,7 +9,7 @@ export type PlannedFault = {
 } & (
   | { readonly kind: 'kill' }
   | { readonly kind: 'stop' }
-  | { readonly kind: 'link'; readonly fault: LinkFault; readonly held: 'late' | 'reset' }
+  | { readonly kind: 'link'; readonly fault: LinkFault; readonly held: HeldBytes }
 );
 
 /** How a fault is counted in reports. */
@@ -20,23 +20,40 @@ export const faultName = (fault: PlannedFault): string =>
       ? `SIGSTOP ${fault.target}`
       : `${fault.fault.kind}${fault.fault.kind === 'blackhole' ? ` (${fault.held})` : ''} on a link`;
 
-/** Faults of processes, without end; each next one depends on the seed alone. */
-export function* processFaults(random: Random, processes: readonly string[]): Generator<PlannedFault, never> {
+/** How often a store fails while a service does. */
+const doubleShare = 0.2;
+
+/**
+ * Faults of processes, without end; each next one depends on the seed alone. Mostly one at a time; now and then one of the
+ * stores (database, Redis) fails together with a service.
+ */
+export function* processFaults(
+  random: Random,
+  { services, stores }: { services: readonly string[]; stores: readonly string[] },
+): Generator<readonly [PlannedFault, ...PlannedFault[]], never> {
   for (;;) {
-    const pauseMs = random.between(300, 1_800);
-    const target = random.pick(processes);
-    if (random.chance(0.6)) yield { kind: 'kill', target, pauseMs, durationMs: random.between(50, 1_500) };
-    else yield { kind: 'stop', target, pauseMs, durationMs: random.between(200, 6_500) };
+    // Long enough for the shop to get to work again: a fault that meets nothing under way proves nothing.
+    const pauseMs = random.between(1_000, 5_000);
+    if (random.chance(doubleShare)) {
+      const store = drawProcessFault(random, random.pick(stores), pauseMs);
+      yield [drawProcessFault(random, random.pick(services), pauseMs), store];
+    } else yield [drawProcessFault(random, random.pick([...services, ...stores]), pauseMs)];
   }
 }
 
+function drawProcessFault(random: Random, target: string, pauseMs: number): PlannedFault {
+  if (random.chance(0.6)) return { kind: 'kill', target, pauseMs, durationMs: random.between(50, 1_500) };
+  return { kind: 'stop', target, pauseMs, durationMs: random.between(200, 6_500) };
+}
+
 /** Faults of links, without end. */
-export function* linkFaults(random: Random, links: readonly string[]): Generator<PlannedFault, never> {
+export function* linkFaults(random: Random, links: readonly string[]): Generator<readonly [PlannedFault], never> {
   for (;;) {
     const fault = drawLinkFault(random);
     const durationMs = fault.kind === 'blackhole' ? random.between(300, 7_000) : random.between(200, 2_500);
-    const held = random.chance(0.5) ? 'late' : 'reset';
-    yield { kind: 'link', fault, held, target: random.pick(links), durationMs, pauseMs: random.between(200, 1_200) };
+    const held = random.pick(['late', 'reset', 'lost'] as const);
+    const target = random.pick(links);
+    yield [{ kind: 'link', fault, held, target, durationMs, pauseMs: random.between(400, 2_000) }];
   }
 }
 

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, linkNames, type ProcessName, processNames } from '../cluster/start-cluster.ts';
+import { serviceNames } from '../cluster/cluster-environment.ts';
+import { type Cluster, linkNames, type ProcessName } from '../cluster/start-cluster.ts';
 import type { Random } from '../random.ts';
 import { faultName, linkFaults, type PlannedFault, processFaults } from './fault-plan.ts';
 
 /** What was done wrong, and how often. */
 export interface Nemesis {
   readonly counts: ReadonlyMap<string, number>;
+  /** How often two processes failed at once. */
+  readonly doubles: number;
   /** Inflicts faults until the given instant, each ended before this resolves. */
   run(until: number): Promise<void>;
 }
@@ -13,24 +16,44 @@ export interface Nemesis {
 const restartTimeoutMs = 60_000;
 const linkLanes = 2;
 /** Where most is at stake is hit twice as often. */
-const targets: readonly ProcessName[] = [...processNames, 'orders', 'database'];
+const targets = {
+  services: [...serviceNames, 'orders'],
+  stores: ['database', 'redis', 'database'],
+} as const satisfies Record<string, readonly ProcessName[]>;
 
-/** One lane of process faults, so that at most one process is down, and two of link faults, all three at once. */
-export function createNemesis(cluster: Cluster, random: Random): Nemesis {
+/** `say` hears of each fault. One lane of process faults, so that at most two processes are down, and two of link faults, all three at once. */
+export function createNemesis(
+  cluster: Cluster,
+  random: Random,
+  say: (line: string) => void = () => undefined,
+): Nemesis {
   const counts = new Map<string, number>();
+  let doubles = 0;
 
-  async function lane(until: number, faults: Iterator<PlannedFault, never>): Promise<void> {
+  const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+
+  async function lane(until: number, planned: Iterator<readonly PlannedFault[], never>): Promise<void> {
     for (;;) {
-      const { value: fault } = faults.next();
-      if (Date.now() + fault.pauseMs >= until) return;
-      await sleep(fault.pauseMs);
-      counts.set(faultName(fault), (counts.get(faultName(fault)) ?? 0) + 1);
-      await inflict(cluster, fault);
+      const { value: faults } = planned.next();
+      const pauseMs = Math.max(...faults.map((fault) => fault.pauseMs));
+      if (Date.now() + pauseMs >= until) return;
+      await sleep(pauseMs);
+      for (const fault of faults) count(faultName(fault));
+      if (faults.length > 1) doubles += 1;
+      const named = faults.map((fault) =>
+        fault.kind === 'link' ? `${faultName(fault)} ${fault.target}` : faultName(fault),
+      );
+      say(`${named.join(' and ')}: begins`);
+      await Promise.all(faults.map((fault) => inflict(cluster, fault)));
+      say(`${named.join(' and ')}: is over`);
     }
   }
 
   return {
     counts,
+    get doubles() {
+      return doubles;
+    },
     async run(until) {
       const lanes = Array.from({ length: linkLanes }, (_lane, index) => {
         // Each lane has its own share of the links: two faults on one link would end each other.
