@@ -141,6 +141,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
     evaluatePolicies: options.evaluatePolicies,
   } as const;
   const pipeline = createPipeline({ graphs, operations, persisted, sources, access, rateLimits, limits, isExplained });
+  const shedding = createLoadShedding(limits.maxConcurrentRequests);
   const live = opening(
     createLiveServer({
       graphs,
@@ -155,6 +156,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
       forwardHeaders,
       trustedProxies,
       limits,
+      shedding,
       streamPositions: options.streamPositions,
     }),
   );
@@ -168,7 +170,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
     maxBodyBytes: limits.maxBodyBytes,
     requestDeadlineMs: limits.requestDeadlineMs,
     cors: { origins: options.corsOrigins ?? [], allowedHeaders: forwardHeaders },
-    shedding: createLoadShedding(limits.maxConcurrentRequests),
+    shedding,
     eventStreams: live.eventStreams,
     isProduction,
     exposeSubgraphNames: options.exposeSubgraphNames ?? false,

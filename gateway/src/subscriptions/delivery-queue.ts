@@ -16,7 +16,7 @@ export interface DeliveryQueueSettings {
 /** What waits for one subscriber, in order. */
 export interface DeliveryQueue {
   push(payload: Buffer): void;
-  /** Runs after everything that waits has been written. */
+  /** Runs after everything that waits has been written; whatever is pushed later is not. */
   finish(last: () => void): void;
   clear(): void;
 }
@@ -38,6 +38,7 @@ export function createDeliveryQueue(
   let isListening = false;
   let grace: NodeJS.Timeout | undefined;
   let isOver = false;
+  let isFinishing = false;
 
   function flush(): void {
     isListening = false;
@@ -78,7 +79,7 @@ export function createDeliveryQueue(
 
   return {
     push(payload) {
-      if (isOver) return;
+      if (isOver || isFinishing) return;
       if (waiting.length === 0 && outlet.isReady) return write(payload);
       waiting.push(payload);
       listen();
@@ -89,7 +90,8 @@ export function createDeliveryQueue(
       }
     },
     finish(last) {
-      if (isOver) return;
+      if (isOver || isFinishing) return;
+      isFinishing = true;
       if (waiting.length === 0) return last();
       waiting.push(last);
     },

@@ -15,8 +15,10 @@ import {
   readGetParameters,
   readPostParameters,
 } from '../http/request-parameters.ts';
+import type { LoadShedding } from '../limits/load-shedding.ts';
 import type { ConnectionCap } from './connection-caps.ts';
 import { createDeliveryQueue, type DeliveryQueueSettings } from './delivery-queue.ts';
+import { type Drainable, drainInBatches } from './drain-in-batches.ts';
 import { expireAt } from './expire-at.ts';
 import type { LiveOperations } from './live-operations.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
@@ -27,6 +29,7 @@ export interface EventStreamRouteOptions {
   readonly revoked: RevokedSessions;
   readonly logger: Logger;
   readonly metrics: StreamMetrics;
+  readonly shedding: LoadShedding;
   readonly forwardHeaders: readonly string[];
   readonly trustedProxies: number;
   readonly maxBodyBytes: number;
@@ -40,14 +43,14 @@ export interface EventStreamRoute extends Disposable {
   /** Whether the client asks for an event stream. */
   accepts(req: IncomingMessage): boolean;
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
-  /** Ends every stream without `complete`, so that clients connect again, elsewhere. */
-  drain(): void;
+  /** Ends every stream without `complete`, in batches over `withinMs`, so that clients connect again, elsewhere. */
+  drain(withinMs: number): void;
 }
 
 /** Proxies cut connections that are silent for long. */
 const heartbeatEveryMs = 12_000;
 
-interface OpenStream {
+interface OpenStream extends Drainable {
   readonly caller: Caller;
   readonly res: ServerResponse;
   /** Ends it with errors and without `complete`: the client connects again. */
@@ -56,41 +59,61 @@ interface OpenStream {
 
 export function createEventStreamRoute(options: EventStreamRouteOptions): EventStreamRoute {
   const { logger, metrics } = options;
-  const open = new Set<OpenStream>();
+  const openStreams = new Set<OpenStream>();
+  let draining: Disposable | undefined;
   const errorOf = (error: unknown, correlationId: string) => formatErrors([error], correlationId, logger);
 
   const heartbeat = setInterval(() => {
-    for (const { res } of open) if (!res.writableNeedDrain) res.write(':\n\n');
+    for (const { res } of openStreams) if (!res.writableNeedDrain) res.write(':\n\n');
   }, heartbeatEveryMs);
   heartbeat.unref();
 
   const stopListening = options.revoked.onRevoked((sessionId) => {
-    for (const stream of open) {
+    for (const stream of openStreams) {
       if (stream.caller.session?.id !== sessionId) continue;
       stream.end(errorOf(codedError('UNAUTHENTICATED', 'This session has ended.'), ''));
     }
   });
 
+  /** A running request until its stream is open: opening costs what a request costs, being open does not. */
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    let leave: (() => void) | undefined;
+    try {
+      leave = options.shedding.enter();
+    } catch (error) {
+      res.setHeader('retry-after', 1);
+      return refuse(res, statusOf(error), errorOf(error, String(req.headers[HEADERS.correlationId])));
+    }
+    try {
+      await open(req, res);
+    } finally {
+      leave();
+    }
+  }
+
+  async function open(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const correlationId = String(req.headers[HEADERS.correlationId]);
     const address = clientAddress(req, options.trustedProxies);
     let caller: Caller;
     let parameters: GraphqlParameters;
     try {
       if (isCrossSite(req, res)) throw new BadRequestError(403, 'Streams are not opened for pages of other sites.');
-      caller = await options.authenticate(req.headers.authorization);
       const isGet = req.method === 'GET' || req.method === 'HEAD';
       parameters = isGet ? readGetParameters(req) : await readPostParameters(req, options.maxBodyBytes);
+      // Last: a session that ended while the body was awaited must not open a stream that nobody will end.
+      caller = await options.authenticate(req.headers.authorization);
     } catch (error) {
       return refuse(res, statusOf(error), errorOf(asCoded(error), correlationId));
     }
+    // Whoever has gone meanwhile would never be seen to go.
+    if (res.destroyed) return;
     const places = takePlaces(options, caller, address);
     if (places === undefined) {
       res.setHeader('retry-after', 5);
       return refuse(res, 429, errorOf(codedError('RATE_LIMITED', 'Too many open streams.'), correlationId));
     }
     const headers = forwardedHeaders(req.headers, options.forwardHeaders, address);
-    stream(res, caller, places, (sink) =>
+    await stream(res, caller, places, (sink) =>
       options.operations.start(
         {
           parameters: () => parameters,
@@ -99,6 +122,7 @@ export function createEventStreamRoute(options: EventStreamRouteOptions): EventS
           correlationId,
           clientAddress: address,
           mayMutate: req.method === 'POST',
+          isCounted: true,
         },
         sink,
       ),
@@ -110,7 +134,7 @@ export function createEventStreamRoute(options: EventStreamRouteOptions): EventS
     caller: Caller,
     giveBack: () => void,
     start: (sink: Parameters<LiveOperations['start']>[1]) => ReturnType<LiveOperations['start']>,
-  ): void {
+  ): Promise<void> {
     res.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -134,38 +158,50 @@ export function createEventStreamRoute(options: EventStreamRouteOptions): EventS
       queue.finish(() => res.end(isComplete ? 'event: complete\ndata: \n\n' : undefined));
     };
     const { session } = caller;
-    const entry: OpenStream = { caller, res, end: (errors) => finish(errors, false) };
-    open.add(entry);
-    const expiry =
-      session &&
-      expireAt(session.expiresAt, () =>
-        entry.end(errorOf(codedError('TOKEN_EXPIRED', 'The access token has expired.'), '')),
-      );
     const running = start({
       next: (payload) => queue.push(payload),
       complete: () => finish([], true),
       fail: (errors, isLost) => finish(errors, !isLost),
     });
+    const entry: OpenStream = {
+      caller,
+      res,
+      get isAnswering() {
+        return running.isAnswering;
+      },
+      end(errors) {
+        running.leave();
+        finish(errors, false);
+      },
+    };
+    openStreams.add(entry);
+    const expiry =
+      session &&
+      expireAt(session.expiresAt, () =>
+        entry.end(errorOf(codedError('TOKEN_EXPIRED', 'The access token has expired.'), '')),
+      );
     res.once('close', () => {
       running.leave();
       queue.clear();
-      open.delete(entry);
+      openStreams.delete(entry);
       expiry?.[Symbol.dispose]();
       giveBack();
       metrics.socketClosed('sse');
     });
+    return running.begun;
   }
 
   return {
     accepts: ({ headers }) => /(^|[,\s])text\/event-stream/i.test(headers.accept ?? ''),
     handle,
-    drain() {
-      for (const { end } of open) end([]);
+    drain(withinMs) {
+      draining = drainInBatches(openStreams, ({ end }) => end([]), withinMs);
     },
     [Symbol.dispose]() {
       clearInterval(heartbeat);
+      draining?.[Symbol.dispose]();
       stopListening();
-      for (const { res } of open) res.destroy();
+      for (const { res } of openStreams) res.destroy();
     },
   };
 }

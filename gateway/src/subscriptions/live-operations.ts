@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'gra
 import type { Caller } from '../auth/caller.ts';
 import { formatErrors } from '../http/format-errors.ts';
 import { BadRequestError, badRequestToError, type GraphqlParameters } from '../http/request-parameters.ts';
+import type { LoadShedding } from '../limits/load-shedding.ts';
 import type { AdmittedOperation, Pipeline } from '../pipeline.ts';
 import { OperationRefusedError } from '../planning/parsed-operation.ts';
 import type { StreamRegistry } from './stream-registry.ts';
@@ -20,6 +21,8 @@ export interface LiveRequest {
   readonly clientAddress: string;
   /** Whether it may change something: a GET may not. Default true. */
   readonly mayMutate?: boolean | undefined;
+  /** Whether its transport has counted it among the running requests. Default false: queries and mutations are counted here. */
+  readonly isCounted?: boolean | undefined;
 }
 
 /** Where an operation's answers go: any number of payloads, then one of the ends. */
@@ -34,6 +37,8 @@ export interface LiveSink {
 export interface RunningOperation extends Subscription {
   /** A query or mutation on its way, which should not be cut off; a stream may be, it is resumed elsewhere. */
   readonly isAnswering: boolean;
+  /** When a stream has been opened, or anything else answered or refused. Never rejects. */
+  readonly begun: Promise<void>;
 }
 
 /** Runs operations of any kind over sockets and event streams, behind the same guards as over HTTP. */
@@ -47,6 +52,7 @@ export interface LiveOperationsOptions {
   readonly streams: StreamRegistry;
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
+  readonly shedding: LoadShedding;
   /** Longest a query or mutation may take. */
   readonly requestDeadlineMs: number;
 }
@@ -55,7 +61,7 @@ const readingKinds = [OperationTypeNode.QUERY, OperationTypeNode.SUBSCRIPTION];
 const allKinds = [...readingKinds, OperationTypeNode.MUTATION];
 
 export function createLiveOperations(options: LiveOperationsOptions): LiveOperations {
-  const { pipeline, streams, logger, metrics } = options;
+  const { pipeline, streams, logger, metrics, shedding } = options;
 
   function format(error: unknown, correlationId: string): readonly GraphQLFormattedError[] {
     const formatted = formatErrors(errorsOf(error), correlationId, logger);
@@ -65,6 +71,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
 
   async function answer(operation: AdmittedOperation, request: LiveRequest, sink: LiveSink, ending: AbortController) {
     const { caller, headers, correlationId } = request;
+    const leave = request.isCounted ? undefined : shedding.enter();
     setMaxListeners(0, ending.signal);
     const deadline = setTimeout(() => ending.abort(), options.requestDeadlineMs);
     try {
@@ -75,6 +82,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
       sink.complete();
     } finally {
       clearTimeout(deadline);
+      leave?.();
     }
   }
 
@@ -110,7 +118,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
           fail: (errors, isLost) => open.fail(format(errors, correlationId), isLost),
         });
       };
-      run().catch((error: unknown) => {
+      const begun = run().catch((error: unknown) => {
         ending = undefined;
         open.fail(format(error, correlationId), false);
       });
@@ -118,6 +126,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
         get isAnswering() {
           return ending !== undefined;
         },
+        begun,
         leave() {
           if (hasLeft) return;
           hasLeft = true;

@@ -5,6 +5,7 @@ import type { RevokedSessions } from '../auth/revoked-sessions.ts';
 import type { GraphStore } from '../composition/graph-store.ts';
 import type { DataSources } from '../datasource/data-sources.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { LoadShedding } from '../limits/load-shedding.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { OperationStore } from '../planning/operation-store.ts';
 import { createConnectionCap } from './connection-caps.ts';
@@ -28,6 +29,8 @@ export interface LiveServerOptions {
   readonly forwardHeaders: readonly string[];
   readonly trustedProxies: number;
   readonly limits: Limits;
+  /** Shared with HTTP: it is one gateway that is busy. */
+  readonly shedding: LoadShedding;
   /** How events say where they are, by subscription field; default: by the names in the schema. */
   readonly streamPositions?: PositionRules | undefined;
 }
@@ -60,6 +63,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
       streams,
       logger,
       metrics: options.metrics,
+      shedding: options.shedding,
       requestDeadlineMs: limits.requestDeadlineMs,
     }),
     authenticate: options.authenticate,
@@ -77,13 +81,17 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
     maxMessageBytes: limits.socketMaxMessageBytes,
     maxOperations: limits.socketMaxOperations,
   });
-  const eventStreams = createEventStreamRoute({ ...shared, maxBodyBytes: limits.maxBodyBytes });
+  const eventStreams = createEventStreamRoute({
+    ...shared,
+    shedding: options.shedding,
+    maxBodyBytes: limits.maxBodyBytes,
+  });
   return {
     handleUpgrade: sockets.handleUpgrade,
     eventStreams,
     drain(withinMs) {
       sockets.drain(withinMs);
-      eventStreams.drain();
+      eventStreams.drain(withinMs);
     },
     async [Symbol.asyncDispose]() {
       streams[Symbol.dispose]();

@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { RevokedSessions } from '../auth/revoked-sessions.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { ConnectionCap } from './connection-caps.ts';
+import { drainInBatches } from './drain-in-batches.ts';
 import { closeCodes, SocketConnection, type SocketConnectionOptions } from './socket-connection.ts';
 
 export interface SocketServerOptions extends Omit<SocketConnectionOptions, 'initTimeoutMs'> {
@@ -22,7 +23,6 @@ export interface SocketServer extends AsyncDisposable {
 
 const initTimeoutMs = 10_000;
 const pingEveryMs = 15_000;
-const batchEveryMs = 50;
 
 export function createSocketServer(options: SocketServerOptions): SocketServer {
   const { addresses, logger, metrics, trustedProxies } = options;
@@ -34,7 +34,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   });
   const connections = new Map<WebSocket, SocketConnection>();
   const unanswered = new WeakSet<WebSocket>();
-  let batches: NodeJS.Timeout | undefined;
+  let draining: Disposable | undefined;
 
   function serve(socket: WebSocket, stream: Duplex, req: IncomingMessage, address: string): void {
     if (socket.protocol !== 'graphql-transport-ws') {
@@ -82,24 +82,12 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       webSockets.handleUpgrade(req, socket, head, (webSocket) => serve(webSocket, socket, req, address));
     },
     drain(withinMs) {
-      const rounds = Math.max(1, Math.floor(withinMs / batchEveryMs));
-      const batch = Math.max(1, Math.ceil(connections.size / rounds));
-      let round = 0;
-      const next = () => {
-        round += 1;
-        const isLast = round >= rounds;
-        const ready = [...connections.values()].filter(({ isAnswering }) => isLast || !isAnswering);
-        for (const connection of ready.slice(0, isLast ? ready.length : batch)) {
-          connection.close(closeCodes.goingAway, 'Going away');
-        }
-        if (isLast) clearInterval(batches);
-      };
-      batches = setInterval(next, batchEveryMs);
-      next();
+      const end = (connection: SocketConnection) => connection.close(closeCodes.goingAway, 'Going away');
+      draining = drainInBatches(new Set(connections.values()), end, withinMs);
     },
     async [Symbol.asyncDispose]() {
       clearInterval(pings);
-      clearInterval(batches);
+      draining?.[Symbol.dispose]();
       stopListening();
       for (const socket of webSockets.clients) socket.terminate();
       webSockets.close();

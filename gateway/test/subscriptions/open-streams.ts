@@ -5,6 +5,8 @@ export function streamCounts(): {
   metrics: Metrics;
   untilOpen(count: number): Promise<void>;
   readGauge(name: string): Promise<number | undefined>;
+  /** Notes each value that the gauge takes, as often as can be looked; `stop` gives those that differ from the one before. */
+  watchGauge(name: string): { stop(): number[] };
 } {
   const metrics = createMetrics({ service: 'test' });
   const readGauge = async (name: string) =>
@@ -12,6 +14,20 @@ export function streamCounts(): {
   return {
     metrics,
     readGauge,
+    watchGauge(name) {
+      const seen: number[] = [];
+      const look = async () => {
+        const value = await readGauge(name);
+        if (value !== undefined && value !== seen.at(-1)) seen.push(value);
+      };
+      const timer = setInterval(look, 5);
+      return {
+        stop() {
+          clearInterval(timer);
+          return seen;
+        },
+      };
+    },
     async untilOpen(count) {
       while ((await readGauge('streams_open')) !== count) await new Promise((resolve) => setTimeout(resolve, 5));
     },

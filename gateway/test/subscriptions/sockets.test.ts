@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { startSupergraph } from '../fixtures/start-supergraph.ts';
 import { liveEvents } from './live-events.ts';
+import { streamCounts } from './open-streams.ts';
 import { openRawSocket } from './raw-socket.ts';
+import { withSlowQuery } from './slow-query.ts';
 
 const quiet = { rateLimits: { isOn: false } };
 const subscribe = (id: string, query: string) => ({ id, type: 'subscribe', payload: { query } });
@@ -194,34 +196,43 @@ describe('the end of a right', () => {
 
 describe('drain', () => {
   test('sends sockets elsewhere in batches, lets a query finish first, and takes no new ones', async () => {
-    const live = liveEvents();
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    live.joinDelay = () => held;
-    const items = live.subgraphs['items'];
-    if (items === undefined) throw new Error('unreachable');
-    const subgraphs = {
-      ...live.subgraphs,
-      items: {
-        typeDefs: `${items.typeDefs} type Query { slow: String }`,
-        resolvers: { ...items.resolvers, Query: { slow: () => held.then(() => 'done') } },
-      },
-    };
-    await using graph = await startSupergraph(subgraphs, { ...quiet, limits: { drainTimeoutMs: 2_000 } });
+    const slow = withSlowQuery(liveEvents().subgraphs);
+    await using graph = await startSupergraph(slow.subgraphs, { ...quiet, limits: { drainTimeoutMs: 2_000 } });
     const sockets = await Promise.all(Array.from({ length: 6 }, () => openRawSocket(graph.gateway.url)));
     const [asking] = sockets;
     asking?.send(subscribe('1', '{ slow }'));
-    await until(() => graph.received.length > 0);
+    await until(() => slow.running() === 1);
     const drained = graph.gateway.drain();
     const codes = await Promise.all(sockets.slice(1).map(async (raw) => (await raw.closed).code));
     expect(codes).toEqual([1001, 1001, 1001, 1001, 1001]);
     await expect(openRawSocket(graph.gateway.url)).rejects.toThrow();
-    release();
+    slow.release();
     await asking?.until(({ type }) => type === 'complete');
     expect(asking?.messages.at(-2)?.payload).toEqual({ data: { slow: 'done' } });
     expect((await asking?.closed)?.code).toBe(1001);
     await drained;
+  });
+
+  test('hundreds of sockets go in batches, so that they do not all come back at once', {
+    timeout: 30_000,
+  }, async () => {
+    const counts = streamCounts();
+    await using graph = await startSupergraph(liveEvents().subgraphs, {
+      ...quiet,
+      metrics: counts.metrics,
+      limits: { drainTimeoutMs: 2_000 },
+    });
+    const sockets = await Promise.all(Array.from({ length: 300 }, () => openRawSocket(graph.gateway.url)));
+    for (const socket of sockets) socket.send(subscribe('1', 'subscription { pulsed(log: "a") { id } }'));
+    await counts.untilOpen(300);
+    const remaining = counts.watchGauge('sockets_open');
+    const drained = graph.gateway.drain();
+    const codes = new Set(await Promise.all(sockets.map(async (raw) => (await raw.closed).code)));
+    await drained;
+    expect(codes).toEqual(new Set([1001]));
+    const seen = remaining.stop();
+    const steps = seen.map((count, index) => (seen[index - 1] ?? 300) - count);
+    expect(seen.length).toBeGreaterThan(5);
+    expect(Math.max(...steps)).toBeLessThan(150);
   });
 });
