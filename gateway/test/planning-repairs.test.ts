@@ -315,11 +315,7 @@ test('gives fields that cannot be fetched under one name two names, in fragments
         union Account = Person | Robot
         type Person @key(fields: "id") { id: ID! friends: [Account!]! }
         type Robot { id: ID friends: [Account!]! }`,
-      resolvers: {
-        Query: { everyone: accounts },
-        Person: { friends: accounts },
-        Robot: { friends: accounts },
-      },
+      resolvers: { Query: { everyone: accounts }, Person: { friends: accounts }, Robot: { friends: accounts } },
     },
     // Here a person's id may be null, so in the supergraph both ids are of one type.
     guests: { typeDefs: 'type Query { guest: Person } type Person @shareable { id: ID }' },
@@ -336,6 +332,51 @@ test('gives fields that cannot be fetched under one name two names, in fragments
   const reply = await graph.client.request(query, { on: true });
   expect(reply.errors).toBeUndefined();
   expect(reply.data).toEqual({ everyone: [{ id: 'p1', friends: [{ id: 'p1' }, { id: 'r1' }] }, { id: 'r1' }] });
+});
+
+test('gives the error path of a field that had to be fetched under another name in the name that it has', async () => {
+  const key = '@key(fields: "id")';
+  const things = [
+    { __typename: 'Bottle', id: 'b' },
+    { __typename: 'Crate', id: 'c' },
+  ];
+  const broken = () => {
+    throw new Error('no');
+  };
+  await using graph = await startSupergraph({
+    cellar: {
+      typeDefs: `
+        type Query { things: [Thing!]! } union Thing = Bottle | Crate
+        type Bottle ${key} { id: ID! } type Crate ${key} { id: ID! size: String }`,
+      resolvers: { Query: { things: () => things } },
+    },
+    labels: {
+      typeDefs: `
+        type Query { labelled: [Labelled] } union Labelled = Bottle | Crate
+        type Bottle ${key} { id: ID! label: String! @shareable } type Crate ${key} { id: ID! label: String }`,
+      resolvers: {
+        Query: { labelled: () => things },
+        Bottle: { label: broken },
+        Crate: { label: broken },
+      },
+    },
+    // Because of this one a bottle's label may be null in the supergraph, as a crate's may.
+    archive: { typeDefs: `type Bottle ${key} { id: ID! label: String @shareable }` },
+  });
+  const labels = '{ ... on Bottle { label } ... on Crate { label } }';
+  const paths = async (query: string) => (await graph.client.request(query)).errors?.map(({ path }) => path);
+
+  // The subgraph itself answers null for a bottle without its label, so that path ends before it.
+  expect((await paths(`{ labelled ${labels} }`))?.sort()).toEqual([
+    ['labelled', 0],
+    ['labelled', 1, 'label'],
+  ]);
+  expect((await paths(`{ things ${labels} }`))?.sort()).toEqual([
+    ['things', 0, 'label'],
+    ['things', 1, 'label'],
+  ]);
+  await graph.servers.get('labels')?.[Symbol.asyncDispose]();
+  expect(await paths(`{ things ${labels} }`)).toEqual([['things', 0, 'label']]);
 });
 
 function accounts(): object[] {

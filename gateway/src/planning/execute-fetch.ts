@@ -3,7 +3,7 @@ import { OperationTypeNode } from 'graphql';
 import type { SubgraphError, SubgraphResponse } from '../datasource/data-source.ts';
 import { compiledFetch } from './compiled-fetch.ts';
 import type { PlanExecution } from './execute-plan.ts';
-import { applyRewrites } from './fetch-rewrites.ts';
+import { applyRewrites, renamedPath } from './fetch-rewrites.ts';
 import { objectsAt, placesAt } from './flatten-path.ts';
 import { isRawObject, mergeInto, mergeIntoEach, type RawObject } from './raw-data.ts';
 import { groupByRepresentation, type RepresentationGroup } from './representations.ts';
@@ -33,7 +33,7 @@ async function fetchFields(
     execution.errors.addFromSubgraph(
       node.serviceName,
       error,
-      error.path && [...concretePath(execution, path), ...error.path],
+      error.path && [...concretePath(execution, path), ...renamedPath(node.outputRewrites, error.path)],
     );
   }
   if (!isRawObject(response.data)) return;
@@ -141,7 +141,10 @@ function recordEntityErrors(
     }
     for (const entity of group.entities) {
       for (const place of places.get(entity) ?? []) {
-        execution.errors.addFromSubgraph(node.serviceName, error, [...place, ...rest]);
+        execution.errors.addFromSubgraph(node.serviceName, error, [
+          ...place,
+          ...renamedPath(node.outputRewrites, rest),
+        ]);
       }
     }
   }
@@ -156,7 +159,8 @@ function recordFailure(
   failure: Error,
 ): void {
   const place = path.length === 0 ? [] : ((target && placesAt(execution.data, path).get(target)?.[0]) ?? []);
-  execution.errors.addFailure(node.serviceName, failure, place, path, compiledFetch(node).responseNames());
+  const names = new Set(renamedPath(node.outputRewrites, compiledFetch(node).responseNames()).map(String));
+  execution.errors.addFailure(node.serviceName, failure, place, path, [...names]);
 }
 
 function concretePath(execution: PlanExecution, path: Path): (string | number)[] {

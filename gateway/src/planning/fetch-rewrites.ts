@@ -25,6 +25,20 @@ export function applyRewrites(
   }
 }
 
+/** An error's path in a fetch's answer with the names that its fields get by the planner's renames. */
+export function renamedPath(
+  rewrites: readonly FetchDataRewrite[] | undefined,
+  path: readonly (string | number)[],
+): readonly (string | number)[] {
+  if (rewrites === undefined || rewrites.length === 0) return path;
+  // An alias of the planner's is made from the field's name, so it stands for that name wherever it is met.
+  const names = new Map<string | number | undefined, string>();
+  for (const rewrite of rewrites) {
+    if (rewrite.kind === 'KeyRenamer') names.set(rewrite.path.at(-1), rewrite.renameKeyTo);
+  }
+  return path.map((step) => names.get(step) ?? step);
+}
+
 function visitAtPath(
   schema: GraphQLSchema,
   path: readonly string[],
