@@ -100,7 +100,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return;
     }
     req.headers[HEADERS.correlationId] = correlationIdOf(req.headers);
-    route.handle(req, socket, head);
+    try {
+      route.handle(req, socket, head);
+    } catch (error) {
+      // Nobody stands above this event: a throw would end the process, and with it every other connection.
+      logger.error({ err: error }, 'upgrade failed');
+      socket.destroy();
+    }
   });
   await listen(server, host, port);
   const address = server.address() as AddressInfo;

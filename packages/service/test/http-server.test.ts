@@ -24,6 +24,21 @@ describe('http server', () => {
     expect(await statusOf(`${server.url}/health/live`)).toBe(200);
   });
 
+  it('outlives an upgrade handler that throws: its socket closes, others go on', async () => {
+    const handle = () => {
+      throw new Error('no room for this socket');
+    };
+    await using server = await start({ onUpgrade: [{ path: '/ws', handle }] });
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(socket, 'close');
+    expect(await statusOf(`${server.url}/health/live`)).toBe(200);
+    expect(lines.find(({ msg }) => msg === 'upgrade failed')).toMatchObject({
+      err: { message: 'no room for this socket' },
+    });
+  });
+
   it('finds routes by path and method, exact ones before prefixes, whatever the query string', async () => {
     const say = (text: string) => (_req: unknown, res: Parameters<typeof respondJson>[0]) =>
       respondJson(res, 200, text);
