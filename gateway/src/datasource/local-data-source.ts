@@ -1,4 +1,4 @@
-import { executeLocally, type LocalSubgraph, subscribeLocally } from '@swiftcart/service';
+import { executeLocally, type LocalSubgraph, subscribeLocally, withDeadline } from '@swiftcart/service';
 import { GraphQLError } from 'graphql';
 import type { CallHeaders } from './call-headers.ts';
 import {
@@ -12,7 +12,6 @@ import {
 } from './data-source.ts';
 import { StreamRefusedError } from './stream-failure.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
-import { withDeadline } from './with-deadline.ts';
 
 /** A subgraph in the same process: fetches are executed directly, parsed once per plan, with the headers HTTP would carry. */
 export function createLocalDataSource(

@@ -13,6 +13,7 @@ import { endOnAbort } from './end-on-abort.ts';
 import { HEADERS } from './headers.ts';
 import type { LocalSubgraph, SubgraphRequest } from './local-subgraph.ts';
 import { maskThrown } from './mask-error.ts';
+import { abortWith } from './with-deadline.ts';
 
 /** One operation for a subgraph in the same process. The document must have been validated (see `createDocumentCache`). */
 export interface LocalOperation {
@@ -50,16 +51,24 @@ export async function subscribeLocally(
   },
 ): Promise<LocalStream | { errors: readonly GraphQLFormattedError[] }> {
   const abort = new AbortController();
-  const signal =
-    operation.request.signal === undefined ? abort.signal : AbortSignal.any([operation.request.signal, abort.signal]);
+  const { signal } = abort;
+  const unlink = abortWith(operation.request.signal, abort);
   const request = { ...withCorrelationHeader(operation.request), signal };
   const correlationId = request.headers[HEADERS.correlationId] ?? '';
   return withCorrelationId(correlationId, async () => {
     try {
       const contextValue = await subgraph.createContext(request);
       const source = await subscribe(executionArgs(subgraph, operation, contextValue));
-      if (!(Symbol.asyncIterator in source)) return { errors: formatResult(source, subgraph).errors ?? [] };
-      abort.signal.addEventListener('abort', () => operation.onEnd?.(), { once: true });
+      if (!(Symbol.asyncIterator in source)) {
+        unlink();
+        return { errors: formatResult(source, subgraph).errors ?? [] };
+      }
+      const onEnd = () => {
+        unlink();
+        operation.onEnd?.();
+      };
+      if (signal.aborted) onEnd();
+      else signal.addEventListener('abort', onEnd, { once: true });
       return endOnAbort(source, {
         abort,
         signal,
@@ -67,6 +76,7 @@ export async function subscribeLocally(
         mapError: (error) => withCorrelationId(correlationId, () => maskThrown(error, subgraph.logger)),
       });
     } catch (error) {
+      unlink();
       return { errors: [maskThrown(error, subgraph.logger)] };
     }
   });

@@ -21,3 +21,4 @@ export {
   type SubgraphClientOptions,
 } from './subgraph-client.ts';
 export { type SubgraphServerOptions, startSubgraphServer } from './subgraph-server.ts';
+export { type DeadlineSignal, withDeadline } from './with-deadline.ts';

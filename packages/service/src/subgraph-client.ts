@@ -6,6 +6,7 @@ import { executeLocally } from './execute-locally.ts';
 import { HEADERS } from './headers.ts';
 import type { LocalSubgraph } from './local-subgraph.ts';
 import type { Metrics } from './metrics.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** One service calling another, with its own identity. */
 export interface SubgraphClient extends AsyncDisposable {
@@ -69,8 +70,7 @@ export function createSubgraphClient(
   const transport = 'url' in target ? createHttpTransport(target.url, audience) : createLocalTransport(target.subgraph);
 
   async function call<Data>(query: string, variables: object, options: SubgraphCallOptions): Promise<Data> {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+    const { signal, release } = withDeadline(options.signal, timeoutMs);
     const headers = {
       [HEADERS.identity]: sign.forService(audience),
       [HEADERS.correlationId]: options.correlationId,
@@ -91,6 +91,8 @@ export function createSubgraphClient(
         isDefinite: wasNeverSent(error),
         cause: error,
       });
+    } finally {
+      release();
     }
     return dataOf<Data>(result, audience);
   }
