@@ -1,29 +1,15 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { compose, startSupergraph } from '../fixtures/start-supergraph.ts';
+import { collectedHeapBytes } from './collected-heap.ts';
 import { liveEvents } from './live-events.ts';
 import { openRawSocket, type RawSocket } from './raw-socket.ts';
 
 const cycles = Number(process.env['LEAK_TEST_CYCLES'] ?? 10_000);
 const reloads = 20;
 const deadlineMs = 1_000;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-async function heapBytes(): Promise<number> {
-  // The timers of deadlines hold what they guarded until they would have fired.
-  await new Promise((resolve) => setTimeout(resolve, deadlineMs + 200));
-  // Twice, with a turn between: what finalizers free is collected in the second.
-  collectGarbage();
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 test(`${cycles} subscribe/unsubscribe cycles and ${reloads} reloads leave the heap within 5 MB of where it was`, {
   timeout: 300_000,
@@ -71,7 +57,7 @@ test(`${cycles} subscribe/unsubscribe cycles and ${reloads} reloads leave the he
     await graph.gateway.reload();
   }
   await run(200);
-  const before = await heapBytes();
+  const before = await collectedHeapBytes(deadlineMs + 200);
   for (let round = 0; round < reloads; round += 1) {
     await run(cycles / reloads);
     await write(100 + round);
@@ -79,7 +65,7 @@ test(`${cycles} subscribe/unsubscribe cycles and ${reloads} reloads leave the he
   }
   await run(200);
   while (live.open() > 1) await new Promise((resolve) => setTimeout(resolve, 10));
-  const grown = ((await heapBytes()) - before) / 1e6;
+  const grown = ((await collectedHeapBytes(deadlineMs + 200)) - before) / 1e6;
   live.push('b');
   await constant.until(({ type }) => type === 'next');
   process.stdout.write(`leak: ${cycles} cycles, ${reloads} reloads, heap ${grown.toFixed(2)} MB larger\n`);
