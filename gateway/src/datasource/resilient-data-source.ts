@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metrics } from '@swiftcart/service';
 import { OperationTypeNode } from 'graphql';
 import { type CircuitBreakerSettings, createCircuitBreaker } from './circuit-breaker.ts';
-import type { CallContext, DataSource, SubgraphFetch, SubgraphResponse } from './data-source.ts';
+import type { DataSource } from './data-source.ts';
 import { SubgraphFailure } from './subgraph-failure.ts';
 
 export interface ResilienceSettings {
@@ -20,35 +20,25 @@ const maxRetryAfterMs = 2_000;
 export function createResilientDataSource(inner: DataSource, settings: ResilienceSettings): DataSource {
   const { name } = inner;
   const breaker = createCircuitBreaker(settings.breaker);
-  const timersOf = createTimers(name, settings.metrics);
-
-  async function attempt(fetch: SubgraphFetch, call: CallContext): Promise<SubgraphResponse> {
-    if (!breaker.admits()) throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', name, `${name} is given a rest.`);
-    const startedAt = performance.now();
-    const note = (outcome: string) => {
-      timersOf(outcome)?.observe((performance.now() - startedAt) / 1_000);
-    };
-    try {
-      const response = await inner.fetch(fetch, call);
-      breaker.succeeded();
-      note(response.errors === undefined ? 'ok' : 'errors');
-      return response;
-    } catch (error) {
-      if (call.signal.aborted) breaker.abandoned();
-      else breaker.failed();
-      note(call.signal.aborted ? 'cancelled' : error instanceof SubgraphFailure ? error.code : 'failed');
-      throw error;
-    }
-  }
+  const timerOf = createTimers(name, settings.metrics);
 
   return {
     name,
     async fetch(fetch, call) {
       const attempts = fetch.kind === OperationTypeNode.QUERY ? settings.retries + 1 : 1;
       for (let made = 1; ; made += 1) {
+        if (!breaker.admits()) throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', name, `${name} is given a rest.`);
+        const startedAt = performance.now();
+        const note = (outcome: string) => timerOf(outcome)?.observe((performance.now() - startedAt) / 1_000);
         try {
-          return await attempt(fetch, call);
+          const response = await inner.fetch(fetch, call);
+          breaker.succeeded();
+          note(response.errors === undefined ? 'ok' : 'errors');
+          return response;
         } catch (error) {
+          if (call.signal.aborted) breaker.abandoned();
+          else breaker.failed();
+          note(call.signal.aborted ? 'cancelled' : error instanceof SubgraphFailure ? error.code : 'failed');
           if (made >= attempts || call.signal.aborted) throw error;
           const waitMs = backoffMs(error, made);
           if (waitMs === undefined) throw error;

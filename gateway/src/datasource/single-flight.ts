@@ -16,25 +16,20 @@ export function createSingleFlight(inner: DataSource, mutations: MutationClock):
 
   return {
     name: inner.name,
-    async fetch(fetch, call) {
+    fetch(fetch, call) {
       if (fetch.kind !== OperationTypeNode.QUERY) {
-        try {
-          return await inner.fetch(fetch, call);
-        } finally {
-          mutations.tick();
-        }
+        return inner.fetch(fetch, call).finally(() => mutations.tick());
       }
       const key = keyOf(fetch, call, mutations.now);
-      let flight = flights.get(key);
-      if (flight === undefined) {
-        flight = new Flight(inner.name, (signal) => inner.fetch(fetch, { ...call, signal }));
-        flights.set(key, flight);
-        const started = flight;
-        flight.onEnd(() => {
-          if (flights.get(key) === started) flights.delete(key);
-        });
-      }
-      return flight.join(call.signal);
+      const running = flights.get(key);
+      if (running !== undefined) return running.join(call.signal);
+      const flight = new Flight(inner.name, () => {
+        if (flights.get(key) === flight) flights.delete(key);
+      });
+      flights.set(key, flight);
+      const answer = flight.join(call.signal);
+      flight.start((signal) => inner.fetch(fetch, { ...call, signal }));
+      return answer;
     },
     subscribe: (fetch, call) => inner.subscribe(fetch, call),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
@@ -80,26 +75,25 @@ function keyOf({ operation, variables, variablesText }: SubgraphFetch, call: Cal
 class Flight {
   readonly #ending = new AbortController();
   readonly #waiting = new Set<{ resolve: (response: SubgraphResponse) => void; reject: (reason: unknown) => void }>();
-  readonly #endListeners: (() => void)[] = [];
-
   readonly #subgraph: string;
+  readonly #onEnd: () => void;
 
-  constructor(subgraph: string, run: (signal: AbortSignal) => Promise<SubgraphResponse>) {
+  /** `onEnd` is called as soon as nobody may join any more. */
+  constructor(subgraph: string, onEnd: () => void) {
     this.#subgraph = subgraph;
-    // Started a tick later, so that the first to join is waiting before it can end.
-    Promise.resolve()
-      .then(() => run(this.#ending.signal))
-      .then(
-        (response) => this.#land(response),
-        (error: unknown) => {
-          this.#end();
-          for (const { reject } of this.#waiting) reject(error);
-        },
-      );
+    this.#onEnd = onEnd;
   }
 
-  onEnd(listener: () => void): void {
-    this.#endListeners.push(listener);
+  /** Makes the call, unless those who waited for it have left already. */
+  start(run: (signal: AbortSignal) => Promise<SubgraphResponse>): void {
+    if (this.#waiting.size === 0) return;
+    run(this.#ending.signal).then(
+      (response) => this.#land(response),
+      (error: unknown) => {
+        this.#onEnd();
+        for (const { reject } of this.#waiting) reject(error);
+      },
+    );
   }
 
   join(signal: AbortSignal): Promise<SubgraphResponse> {
@@ -109,7 +103,7 @@ class Flight {
         const message = `The request ended before ${this.#subgraph} answered.`;
         reject(new SubgraphFailure('SUBGRAPH_TIMEOUT', this.#subgraph, message, { cause: signal.reason }));
         if (this.#waiting.size > 0) return;
-        this.#end();
+        this.#onEnd();
         this.#ending.abort();
       };
       const waiter = {
@@ -130,14 +124,10 @@ class Flight {
 
   /** Each owns its answer and may change it: all but the first get copies, made before anybody runs on. */
   #land(response: SubgraphResponse): void {
-    this.#end();
+    this.#onEnd();
     const [first, ...others] = this.#waiting;
-    const copies = others.map((waiter) => ({ waiter, copy: copyResponse(response) }));
+    const copies = others.map(() => copyResponse(response));
     first?.resolve(response);
-    for (const { waiter, copy } of copies) waiter.resolve(copy);
-  }
-
-  #end(): void {
-    for (const listener of this.#endListeners.splice(0)) listener();
+    for (const [index, waiter] of others.entries()) waiter.resolve(copies[index] as SubgraphResponse);
   }
 }

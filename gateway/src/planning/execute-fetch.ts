@@ -11,11 +11,12 @@ import { groupByRepresentation, type RepresentationGroup } from './representatio
 type Path = readonly (string | number)[];
 
 /** Runs one fetch of a plan and merges its answer under `path`. Failures are recorded, never thrown. */
-export async function executeFetch(execution: PlanExecution, node: FetchNode, path: Path): Promise<void> {
+export function executeFetch(execution: PlanExecution, node: FetchNode, path: Path): Promise<void> {
   const entities = path.length === 0 ? [execution.data] : objectsAt(execution.data, path);
-  if (entities.length === 0) return;
-  if (node.requires === undefined) await fetchFields(execution, node, path, entities);
-  else await fetchEntities(execution, node, path, entities);
+  if (entities.length === 0) return Promise.resolve();
+  return node.requires === undefined
+    ? fetchFields(execution, node, path, entities)
+    : fetchEntities(execution, node, path, entities);
 }
 
 async function fetchFields(

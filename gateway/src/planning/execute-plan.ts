@@ -26,31 +26,33 @@ export async function executePlan(execution: PlanExecution, node: PlanNode): Pro
   await executeNode(execution, node, []);
 }
 
-async function executeNode(
-  execution: PlanExecution,
-  node: PlanNode,
-  path: readonly (string | number)[],
-): Promise<void> {
+function executeNode(execution: PlanExecution, node: PlanNode, path: readonly (string | number)[]): Promise<unknown> {
   switch (node.kind) {
     case 'Sequence':
-      for (const child of node.nodes) await executeNode(execution, child, path);
-      return;
+      return executeInTurn(execution, node.nodes, path);
     case 'Parallel':
-      await Promise.all(node.nodes.map((child) => executeNode(execution, child, path)));
-      return;
+      return Promise.all(node.nodes.map((child) => executeNode(execution, child, path)));
     case 'Flatten':
       return executeNode(execution, node.node, [...path, ...node.path]);
     case 'Fetch':
       return executeFetch(execution, node, path);
     case 'Condition': {
       const chosen = execution.coercedVariables[node.condition] === true ? node.ifClause : node.elseClause;
-      return chosen === undefined ? undefined : executeNode(execution, chosen, path);
+      return chosen === undefined ? Promise.resolve() : executeNode(execution, chosen, path);
     }
     case 'Defer':
-      throw new Error('The planner was not asked for @defer.');
+      return Promise.reject(new Error('The planner was not asked for @defer.'));
     default:
       return node satisfies never;
   }
+}
+
+async function executeInTurn(
+  execution: PlanExecution,
+  nodes: readonly PlanNode[],
+  path: readonly (string | number)[],
+): Promise<void> {
+  for (const node of nodes) await executeNode(execution, node, path);
 }
 
 /** Lists every fetch of a plan, in the order they are written. */
