@@ -20,13 +20,15 @@ const statements = (abstract: (members: string[]) => string, implementing: strin
     type Payment ${implementing} @shareable { label: String }`;
   const account = (entries: readonly Row[]) => {
     const statement = { entries, grid: [entries, [...entries].reverse()] };
-    return { __resolveReference: ({ id }: Row) => ({ id, statement }), statement: () => statement };
+    const opened = 'May';
+    return { __resolveReference: ({ id }: Row) => ({ id, opened, statement }), statement: () => statement };
   };
   return {
     ledger: {
       typeDefs: `
         type Query { ledgerAccount: Account }
         ${shared} ${abstract(['Payment', 'Refund'])}
+        extend type Account { opened: String }
         type Refund ${implementing} @key(fields: "id") {
           id: ID! label: String amount(unit: String!): Int reason: Reason trail: [Step!] }
         type Reason { text: String }
@@ -46,8 +48,12 @@ const statements = (abstract: (members: string[]) => string, implementing: strin
       resolvers: { Query: { deskAccount: () => ({ id: 'a' }) }, Account: account([payment, fee]) },
     },
     notes: {
-      typeDefs: `type Refund @key(fields: "id") { id: ID! note: String thread(first: Int): [String] }`,
+      typeDefs: `
+        type Query { owned: Account }
+        type Account @key(fields: "id", resolvable: false) { id: ID! }
+        type Refund @key(fields: "id") { id: ID! note: String thread(first: Int): [String] }`,
       resolvers: {
+        Query: { owned: () => ({ id: 'a' }) },
         Refund: {
           __resolveReference: ({ id }: Row) => ({ id, note: `about ${id}` }),
           thread: (_: unknown, { first }: Row) => ['x', 'y'].slice(0, Number(first)),
@@ -147,6 +153,12 @@ const cases = [
       },
     },
     fetches: ['ledger', 'notes'],
+  },
+  {
+    name: 'a member met in a fetch by key',
+    query: '{ owned { opened statement { entries { ... on Refund { amount(unit: "cents") note } } } } }',
+    data: { owned: { opened: 'May', statement: { entries: [{}, { amount: 250, note: 'about r1' }] } } },
+    fetches: ['notes', 'ledger', 'notes'],
   },
 ];
 
