@@ -24,11 +24,15 @@ const askSubscriberEveryMs = 2_000;
 
 /**
  * The bus between processes: Redis streams with consumer groups, and pub/sub for `listen`. While Redis is unreachable
- * `publish` throws at once, `consume` and `listen` throw after 5 s, and what runs goes on when Redis is back.
+ * `publish` throws at once (a new bus after 5 s), `consume` and `listen` throw after 5 s, and what runs goes on when Redis is back.
  */
 export function createRedisBus(options: RedisBusOptions): EventBus {
   const { url, logger = createLogger({ name: 'events', level: 'warn' }), metrics, leaseMs = 5_000 } = options;
   const commands = connectRedis(url, logger);
+  let hasConnected = false;
+  commands.once('ready', () => {
+    hasConnected = true;
+  });
   const listeners = new Map<string, Set<EventListener>>();
   const consumers = new Set<AsyncDisposable>();
   let subscriber: Redis | undefined;
@@ -48,6 +52,8 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
   return {
     async publish(event) {
       const text = encodeEvent(event);
+      // A bus that was made a moment ago is on its way to Redis, not cut off from it: a one-off command publishes just once.
+      if (!hasConnected) await untilReady(commands);
       const names = redisNames(event.topic);
       try {
         const replies = await commands

@@ -135,6 +135,15 @@ describe.skipIf(missing !== undefined)('redis bus under faults', () => {
     await bus[Symbol.asyncDispose]();
   });
 
+  it('publishes what it is given the moment it was made, as a one-off command does', async () => {
+    await using redis = await startRedis();
+    await using bus = createRedisBus({ url: redis.url, logger });
+    await bus.publish(eventOf('k', 1));
+    const away = createRedisBus({ url: 'redis://127.0.0.1:1', logger });
+    await expect(away.publish(eventOf('k', 2))).rejects.toMatchObject({ code: 'BUS_UNAVAILABLE' });
+    await away[Symbol.asyncDispose]();
+  });
+
   it('shares the partitions when a member joins, and keeps every event while they move', async () => {
     await using redis = await startRedis();
     await using one = createRedisBus({ url: redis.url, logger, leaseMs: 600 });
