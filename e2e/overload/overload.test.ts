@@ -8,7 +8,8 @@ import { startShop } from '../support/start-shop.ts';
 import { FIND_PRODUCT, type KnownProduct, runLoad } from './load-run.ts';
 import { startLinkedShop } from './start-linked-shop.ts';
 
-const maxConcurrent = 50;
+/** The fewest that a shop may be set to serve at once (rules: nothing is shed below a hundred in flight). */
+const maxConcurrent = 100;
 
 describe('more requests than the shop can serve', () => {
   let directory: string;
@@ -26,12 +27,12 @@ describe('more requests than the shop can serve', () => {
     await using shop = await startLinkedShop(directory, {
       MAX_CONCURRENT_REQUESTS: String(maxConcurrent),
       // Only shedding may refuse anything here, however busy the machine is.
-      ...{ SUBGRAPH_DEADLINE_MS: '20000', REQUEST_DEADLINE_MS: '40000' },
+      ...{ SUBGRAPH_DEADLINE_MS: '20000', SUBGRAPH_MUTATION_DEADLINE_MS: '20000', REQUEST_DEADLINE_MS: '40000' },
     });
     const product = await findProduct(shop.url);
     // Each request takes at least so long, on a fast machine too: that many guests are more than the limit serves.
     shop.catalogLink.inflict({ kind: 'delay', ms: 100 });
-    const { outcome, carts } = await runLoad(shop.url, product, 2 * maxConcurrent, 300);
+    const { outcome, carts } = await runLoad(shop.url, product, 2 * maxConcurrent, 600);
     shop.catalogLink.heal('late');
     const endedAt = performance.now();
     expect(outcome.wrong.slice(0, 5)).toEqual([]);
