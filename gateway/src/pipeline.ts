@@ -32,6 +32,8 @@ export interface Admission {
   readonly clientAddress: string;
   /** What this transport can carry: GET only queries, POST no subscriptions, sockets all. */
   readonly allowed: readonly OperationTypeNode[];
+  /** For the log, where the transport does not make it known by itself. */
+  readonly correlationId?: string | undefined;
 }
 
 /** The one way in for operations, on HTTP, sockets and event streams alike: admit, then execute. */
@@ -58,8 +60,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { graphs, operations, persisted, sources, access, rateLimits, limits, isExplained } = options;
   return {
     // The guards in order: each needs what the one before has established, and the cheap ones come first.
-    async admit({ parameters, caller, clientAddress, allowed }) {
-      const text = persisted.textOf(parameters);
+    async admit({ parameters, caller, clientAddress, allowed, correlationId }) {
+      const text = persisted.textOf(parameters, correlationId);
       const prepared = operations.prepare(graphs.current, text, parameters.operationName);
       const kind = prepared.operation.operation;
       if (!allowed.includes(kind)) throw notAllowedHere(kind);

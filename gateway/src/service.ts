@@ -184,7 +184,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
       logger,
       metrics,
       maxBodyBytes: 50_000_000,
-      routes: [{ path: '/graphql', handle }, ...(options.routes ?? [])],
+      routes: [{ path: '/graphql', followsCorrelation: false, handle }, ...(options.routes ?? [])],
       onUpgrade: [{ path: '/graphql', handle: live.handleUpgrade }],
     }),
   );

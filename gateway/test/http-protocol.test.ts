@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLogger } from '@swiftcart/service';
 import { serverAudits } from 'graphql-http';
 import { describe, expect, test } from 'vitest';
 import { library } from './fixtures/library.ts';
@@ -158,8 +159,9 @@ describe('errors', () => {
 describe('persisted operations', () => {
   const query = '{ whoami }';
   const sha256Hash = createHash('sha256').update(query).digest('hex');
-  const send = async (url: string, body: object) => {
-    const response = await fetch(`${url}/graphql`, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  const send = async (url: string, body: object, headers: Record<string, string> = {}) => {
+    const init = { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) };
+    const response = await fetch(`${url}/graphql`, init);
     return { status: response.status, ...((await response.json()) as { data?: unknown; errors?: unknown }) };
   };
   const extensions = { persistedQuery: { version: 1, sha256Hash } };
@@ -196,9 +198,18 @@ describe('persisted operations', () => {
     });
   });
 
-  test('that are merely preferred let others run', async () => {
+  test('that are merely preferred let others run, and say in the log which', async () => {
     const persistedOperations = { safelist: 'prefer', manifestPath: await manifest() } as const;
-    await using graph = await startSupergraph(library(), { persistedOperations });
-    expect((await send(graph.gateway.url, { query })).data).toEqual({ whoami: 'anonymous' });
+    const lines: { msg: string; correlationId?: string; query?: string }[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+    const logger = createLogger({ name: 'gateway', destination });
+    await using graph = await startSupergraph(library(), { persistedOperations, logger });
+    expect((await send(graph.gateway.url, { query }, { 'x-correlation-id': 'unlisted-1' })).data).toEqual({
+      whoami: 'anonymous',
+    });
+    expect(lines.find(({ msg }) => msg.includes('not on the safelist'))).toMatchObject({
+      correlationId: 'unlisted-1',
+      query,
+    });
   });
 });

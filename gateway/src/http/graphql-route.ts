@@ -102,7 +102,14 @@ async function answerRequest(
     const parameters = isGet ? readGetParameters(req) : await readPostParameters(req, options.maxBodyBytes);
     const { data, errors, kind } = await run(options, req, res, { parameters, caller, correlationId, isGet });
     const formatted = report(errors);
-    noteOperation(options, parameters.operationName, kind, performance.now() - startedAt, formatted.length);
+    const durationMs = performance.now() - startedAt;
+    noteOperation(options, {
+      name: parameters.operationName,
+      kind,
+      durationMs,
+      errors: formatted.length,
+      correlationId,
+    });
     return { status: 200, body: formatted.length === 0 ? { data } : { errors: formatted, data } };
   } catch (error) {
     const errors = errorsOf(error);
@@ -120,18 +127,20 @@ async function answerRequest(
   }
 }
 
-function noteOperation(
-  { logger, metrics }: GraphqlRouteOptions,
-  name: string | undefined,
-  kind: OperationTypeNode,
-  durationMs: number,
-  errorCount: number,
-): void {
+interface FinishedOperation {
+  readonly name: string | undefined;
+  readonly kind: OperationTypeNode;
+  readonly durationMs: number;
+  readonly errors: number;
+  readonly correlationId: string;
+}
+
+function noteOperation({ logger, metrics }: GraphqlRouteOptions, finished: FinishedOperation): void {
+  const { name, kind, durationMs, errors, correlationId } = finished;
   metrics?.operationSeconds.observe({ operation: metrics.operationLabel(name), kind }, durationMs / 1_000);
-  logger.debug(
-    { operation: name ?? null, kind, durationMs: Math.round(durationMs * 10) / 10, errorCount },
-    'operation',
-  );
+  if (!logger.isLevelEnabled('debug')) return;
+  const operation = { operation: name ?? null, kind, durationMs: Math.round(durationMs * 10) / 10, errorCount: errors };
+  logger.debug({ ...operation, correlationId }, 'operation');
 }
 
 interface RunInput {
@@ -149,7 +158,7 @@ async function run(
 ) {
   const address = clientAddress(req, trustedProxies);
   const allowed = isGet ? [OperationTypeNode.QUERY] : [OperationTypeNode.QUERY, OperationTypeNode.MUTATION];
-  const admitted = await pipeline.admit({ parameters, caller, clientAddress: address, allowed });
+  const admitted = await pipeline.admit({ parameters, caller, clientAddress: address, allowed, correlationId });
   if (admitted.rateLimit !== undefined) setRateLimitHeaders(res, admitted.rateLimit);
   const ending = new AbortController();
   const deadline = setTimeout(() => ending.abort(), requestDeadlineMs);

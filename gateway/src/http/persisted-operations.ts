@@ -16,7 +16,7 @@ export interface PersistedOperationSettings {
 /** Finds the text of an operation that a client sent by hash or id, and holds the safelist. */
 export interface PersistedOperations {
   /** Throws GraphQLError PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_ONLY or BAD_USER_INPUT. */
-  textOf(parameters: GraphqlParameters): string;
+  textOf(parameters: GraphqlParameters, correlationId?: string): string;
 }
 
 const manifestShape = z.object({
@@ -62,13 +62,15 @@ export async function createPersistedOperations(
   }
 
   return {
-    textOf({ query, operationName, extensions }) {
-      const persisted = persistedQueryShape.safeParse(extensions['persistedQuery']);
-      const hash = persisted.success ? persisted.data.sha256Hash : undefined;
+    textOf({ query, operationName, extensions }, correlationId) {
+      const given = extensions['persistedQuery'];
+      const persisted = given === undefined ? undefined : persistedQueryShape.safeParse(given);
+      const hash = persisted?.success ? persisted.data.sha256Hash : undefined;
       const byId = hash === undefined ? undefined : listed.get(hash);
       if (byId !== undefined && query === undefined) return byId;
       if (safelist !== 'off' && !(query !== undefined && listedTexts.has(query))) {
-        logger.warn({ operationName, hash, query: query?.slice(0, 500) }, 'operation is not on the safelist');
+        const named = correlationId === undefined ? {} : { correlationId };
+        logger.warn({ operationName, hash, query: query?.slice(0, 500), ...named }, 'operation is not on the safelist');
         if (safelist === 'only')
           throw codedError('PERSISTED_QUERY_ONLY', 'Only registered operations are answered here.');
       }

@@ -71,15 +71,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         metrics.requests.inc({ route: route.path, method: boundedMethod(req.method), status: String(res.statusCode) }),
       );
     }
-    withCorrelationId(correlationId, async () => {
+    const work = async () => {
       try {
         if (declaredLength(req) > maxBodyBytes)
           throw new BodyError(413, `The body may have at most ${maxBodyBytes} bytes.`);
         await route.handle(req, res);
       } catch (error) {
-        answerFailure(res, error, logger);
+        answerFailure(res, error, logger, correlationId);
       }
-    });
+    };
+    void (route.followsCorrelation === false ? work() : withCorrelationId(correlationId, work));
   });
   // Slow headers or bodies must not hold a socket for ever; idle sockets outlive a load balancer's 60 s, or it would meet resets.
   server.headersTimeout = 20_000;
@@ -160,9 +161,9 @@ function createMetricsRoute(metrics: Metrics): HttpRoute['handle'] {
   };
 }
 
-function answerFailure(res: ServerResponse, error: unknown, logger: Logger): void {
+function answerFailure(res: ServerResponse, error: unknown, logger: Logger, correlationId: string): void {
   const isRefusal = error instanceof BodyError;
-  if (!isRefusal) logger.error({ err: error }, 'request failed');
+  if (!isRefusal) logger.error({ err: error, correlationId }, 'request failed');
   if (res.headersSent) {
     res.destroy();
     return;
