@@ -48,6 +48,7 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   70: 'ShardNotFound',
   72: 'InvalidOptions',
   73: 'InvalidNamespace',
+  76: 'NoReplicationEnabled',
   79: 'UnknownReplWriteConcern',
   85: 'IndexOptionsConflict',
   86: 'IndexKeySpecsConflict',

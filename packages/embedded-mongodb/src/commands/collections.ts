@@ -109,6 +109,9 @@ export const listCollections: Command = {
   },
 };
 
+/** They are there from the start, as clients know them from mongod. */
+const SYSTEM_DATABASES = ['admin', 'config', 'local'];
+
 /** https://www.mongodb.com/docs/manual/reference/command/listDatabases/ */
 export const listDatabases: Command = {
   isAdminOnly: true,
@@ -117,8 +120,8 @@ export const listDatabases: Command = {
     assertKnownFields(body, 'listDatabases', ['listDatabases', 'filter', 'nameOnly', 'authorizedDatabases']);
     const filter = compileFilter(optionalDocument(body, 'filter') ?? {}, { now: context.now() });
     const isNameOnly = flagOf(body, 'nameOnly');
-    const databases = catalog
-      .databaseNames()
+    const databases = [...new Set([...SYSTEM_DATABASES, ...catalog.databaseNames()])]
+      .sort()
       .map((name) => ({ name, sizeOnDisk: Long.fromNumber(sizeOf(context, name)), empty: false }))
       .filter((entry) => filter.matches(entry));
     const totalSize = databases.reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk.toNumber(), 0);

@@ -1,3 +1,4 @@
+import * as administration from './administration.ts';
 import { aggregate } from './aggregate.ts';
 import { bulkWrite } from './bulk-write.ts';
 import { collMod, convertToCapped } from './collection-modification.ts';
@@ -75,4 +76,20 @@ export const commandTable: Readonly<Record<string, Command>> = {
   validate,
   dbStats,
   dbstats: dbStats,
+  dropAllUsersFromDatabase: administration.dropAllUsers,
+  dropAllRolesFromDatabase: administration.dropAllUsers,
+  usersInfo: administration.usersInfo,
+  rolesInfo: administration.rolesInfo,
+  logout: administration.logout,
+  currentOp: administration.currentOp,
+  killOp: administration.killOp,
+  fsync: administration.fsync,
+  profile: administration.profile,
+  replSetGetStatus: administration.noReplication,
+  replSetGetConfig: administration.noReplication,
+  compact: administration.compact,
+  reIndex: administration.reIndex,
+  dataSize: administration.dataSize,
+  filemd5: administration.filemd5,
+  ...administration.refusedCommands,
 };

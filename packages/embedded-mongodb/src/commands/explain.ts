@@ -75,10 +75,15 @@ function report(context: CommandContext, namespace: string, selection: Selection
   return {
     explainVersion: '1',
     queryPlanner,
-    ...(verbosity === 'queryPlanner' ? {} : { executionStats }),
+    ...(verbosity === 'queryPlanner' ? {} : { executionStats: statsFor(executionStats, verbosity) }),
     command: { ...context.body, $db: context.database },
     serverInfo: { host: 'localhost', version: 'embedded' },
   };
+}
+
+/** One plan is made and none tried against it, so there is nothing to tell of others. */
+function statsFor(executionStats: Doc, verbosity: string): Doc {
+  return verbosity === 'allPlansExecution' ? { ...executionStats, allPlansExecution: [] } : executionStats;
 }
 
 /** Each command names its query differently. */
@@ -101,6 +106,9 @@ function queryOf(inner: Doc, commandName: string): Doc {
         limit: statement['limit'] ?? (statement['multi'] === true ? 0 : 1),
       };
     }
+    case 'mapReduce':
+    case 'mapreduce':
+      throw new CommandError(115, 'mapReduce is not supported: this server runs no JavaScript');
     default:
       throw new CommandError(59, `Explain failed due to unknown command: ${commandName}`);
   }

@@ -50,23 +50,25 @@ function describeSession({ body, now }: CommandContext): Doc[] {
   return isDocument(body['lsid']) ? [{ _id: body['lsid'], lastUse: now() }] : [];
 }
 
-/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/ : commands run one at a time, so this very one. */
-function describeOperation({ body, connectionId, database, now }: CommandContext): Doc[] {
-  if (database !== 'admin')
+/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/ */
+function describeOperation(context: CommandContext): Doc[] {
+  if (context.database !== 'admin')
     throw new CommandError(73, '$currentOp must be run against the admin database with {aggregate: 1}');
-  const command = { ...body, $db: database };
-  return [
-    {
-      host: 'localhost',
-      type: 'op',
-      active: true,
-      connectionId: new Int32(connectionId),
-      currentOpTime: now(),
-      op: 'command',
-      ns: 'admin.$cmd.aggregate',
-      command,
-    },
-  ];
+  return [runningOperation(context)];
+}
+
+/** Commands run one at a time, so the only one under way is the one that asks. */
+export function runningOperation({ body, connectionId, database, now }: CommandContext): Doc {
+  return {
+    host: 'localhost',
+    type: 'op',
+    active: true,
+    connectionId: new Int32(connectionId),
+    currentOpTime: now(),
+    op: 'command',
+    ns: 'admin.$cmd.aggregate',
+    command: { ...body, $db: database },
+  };
 }
 
 function requireCollection(context: CommandContext, namespace: string): Collection {

@@ -2,6 +2,7 @@ import { CommandError } from '../command-error.ts';
 import { geometryProblem } from '../geo/geo-values.ts';
 import type { Doc } from '../values/bson-type.ts';
 import { encodeCompoundKey } from '../values/key.ts';
+import { toDouble } from '../values/numeric.ts';
 import { shellText } from './duplicate-key.ts';
 import type { IndexDefinition } from './index-definition.ts';
 import { indexTuples } from './index-values.ts';
@@ -55,12 +56,13 @@ export class CollectionIndex {
   /** Throws 16755 for a document whose location is none. */
   #requireGeometries(doc: Doc): void {
     for (const path of this.definition.geoPaths) {
-      const isPlanar = (this.definition.spec['key'] as Doc)[path] === '2d';
-      const problem = geometryProblem(doc, path, isPlanar);
+      const { key, min, max } = this.definition.spec as { key: Doc; min?: unknown; max?: unknown };
+      const plane = key[path] === '2d' ? { min: toDouble(min ?? -180), max: toDouble(max ?? 180) } : undefined;
+      const problem = geometryProblem(doc, path, plane);
       if (problem === undefined) continue;
       throw new CommandError(
-        isPlanar ? 13068 : 16755,
-        `Can't extract geo keys: { _id: ${shellText(doc['_id'])} ... }  ${problem}`,
+        plane ? 13027 : 16755,
+        plane ? problem : `Can't extract geo keys: { _id: ${shellText(doc['_id'])} ... }  ${problem}`,
       );
     }
   }

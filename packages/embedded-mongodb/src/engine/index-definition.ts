@@ -86,6 +86,7 @@ export function parseIndexDefinition(given: unknown): IndexDefinition {
   if (partial !== undefined && !isDocument(partial)) {
     throw new CommandError(14, "The field 'partialFilterExpression' must be an object");
   }
+  if (partial) checkPartialFilter(partial);
   if (partial && isSparse) throw new CommandError(67, 'cannot mix "partialFilterExpression" and "sparse" options');
   const isId = fields.length === 1 && fields[0]?.path === '_id';
   if (isId && (isSparse || partial)) throw new CommandError(197, `The _id index cannot be sparse or partial`);
@@ -112,6 +113,30 @@ export function parseIndexDefinition(given: unknown): IndexDefinition {
     expireAfterSeconds: parseExpiry(entry['expireAfterSeconds'], fields),
     spec: storedSpec(entry, fields),
   };
+}
+
+/** https://www.mongodb.com/docs/manual/core/index-partial/ : what a partial index may be filtered by. */
+const PARTIAL_OPERATORS: ReadonlySet<string> = new Set([
+  ...['$eq', '$gt', '$gte', '$lt', '$lte', '$type', '$in', '$geoWithin', '$geoIntersects'],
+]);
+
+function checkPartialFilter(filter: Doc): void {
+  for (const [name, operand] of Object.entries(filter)) {
+    if (name === '$and' || name === '$or') {
+      for (const clause of Array.isArray(operand) ? operand : []) if (isDocument(clause)) checkPartialFilter(clause);
+    } else if (name.startsWith('$') && name !== '$comment') throw partialRefusal(name);
+    else if (isDocument(operand)) {
+      for (const [operator, value] of Object.entries(operand)) {
+        const isKnown = PARTIAL_OPERATORS.has(operator) || (operator === '$exists' && value === true);
+        const isTruthyExists = operator === '$exists' && isNumeric(value) && toDouble(value) !== 0;
+        if (operator.startsWith('$') && !isKnown && !isTruthyExists) throw partialRefusal(operator);
+      }
+    }
+  }
+}
+
+function partialRefusal(operator: string): CommandError {
+  return new CommandError(67, `Expression not supported in partial index: ${operator}`);
 }
 
 function kindOf(key: unknown): IndexKind {

@@ -21,8 +21,17 @@ export function geometriesAt(doc: Doc, path: string): Geometry[] {
   return found;
 }
 
-/** Why an index cannot take what stands at a path; undefined when it can, and when nothing stands there. */
-export function geometryProblem(doc: Doc, path: string, isPlanar: boolean): string | undefined {
+/** The square that a `2d` index covers. */
+export interface Plane {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Why an index cannot take what stands at a path; undefined when it can, and when nothing stands there. Without a plane
+ * the index is the sphere's.
+ */
+export function geometryProblem(doc: Doc, path: string, plane: Plane | undefined): string | undefined {
   const values = path.split('.').reduce<unknown[]>((all, part) => all.flatMap((value) => under(value, part)), [doc]);
   for (const value of values) {
     if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) continue;
@@ -31,7 +40,9 @@ export function geometryProblem(doc: Doc, path: string, isPlanar: boolean): stri
       try {
         const { isGeoJson, points } = parseGeometry(item);
         const [point] = points;
-        if (isPlanar || isGeoJson || !point) continue;
+        if (point && plane && !point.every((part) => part >= plane.min && part < plane.max))
+          return `point not in interval of [ ${plane.min}, ${plane.max} ]`;
+        if (plane || isGeoJson || !point) continue;
         if (Math.abs(point[0]) > 180 || Math.abs(point[1]) > 90)
           return `longitude/latitude is out of bounds, lng: ${point[0]} lat: ${point[1]}`;
       } catch (error) {

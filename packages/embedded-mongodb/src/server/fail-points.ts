@@ -27,9 +27,14 @@ const KNOWN_DATA: ReadonlySet<string> = new Set([
 /** The fail points of a server that was started for driver tests; a server without them has no `configureFailPoint`. */
 export class FailPoints {
   #failCommand: FailPoint | undefined;
+  #isTimingOut = false;
 
   /** Throws 9 for a name or mode that it has not; a command is never failed by accident. */
   configure(body: Doc): void {
+    if (body['configureFailPoint'] === 'maxTimeAlwaysTimeOut') {
+      this.#isTimingOut = readMode(body['mode']).remaining > 0;
+      return;
+    }
     if (body['configureFailPoint'] !== 'failCommand') {
       throw new CommandError(9, `fail point not found: ${String(body['configureFailPoint'])}`);
     }
@@ -41,7 +46,9 @@ export class FailPoints {
   }
 
   /** The fault for this command, which counts as one strike. */
-  take(commandName: string, namespace: string, appName: string | undefined): CommandFault | undefined {
+  take(body: Doc, namespace: string, appName: string | undefined): CommandFault | undefined {
+    const commandName = Object.keys(body)[0] ?? '';
+    if (this.#isTimingOut && isNumeric(body['maxTimeMS']) && toDouble(body['maxTimeMS']) > 0) return timedOut();
     const point = this.#failCommand;
     if (!point || !applies(point.data, commandName, namespace, appName)) return undefined;
     if (point.skipping > 0) {
@@ -52,6 +59,12 @@ export class FailPoints {
     if (point.remaining <= 0) this.#failCommand = undefined;
     return faultOf(point.data);
   }
+}
+
+/** Every command with a time limit is past it. */
+function timedOut(): CommandFault {
+  const error = new CommandError(50, 'operation exceeded time limit');
+  return { closesConnection: false, blockMs: 0, error, writeConcernError: undefined };
 }
 
 function readMode(mode: unknown): { remaining: number; skipping: number } {

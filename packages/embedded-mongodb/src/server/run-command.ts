@@ -15,7 +15,7 @@ import { toDouble } from '../values/numeric.ts';
 export async function runCommand(context: CommandContext): Promise<Uint8Array | undefined> {
   const { commandName, failPoints } = context;
   const command = Object.hasOwn(commandTable, commandName) ? commandTable[commandName] : undefined;
-  const fault = failPoints?.take(commandName, namespaceText(context), context.client?.appName);
+  const fault = failPoints?.take(context.body, namespaceText(context), context.client?.appName);
   if (fault) {
     if (fault.blockMs > 0) await setTimeout(fault.blockMs);
     if (fault.closesConnection) return undefined;
@@ -54,7 +54,16 @@ function runChecked(command: Command | undefined, context: CommandContext): Doc 
   checkApiVersion(context);
   checkConcerns(context.body);
   refuseOnView(context);
-  return command.run(context);
+  const reply = command.run(context);
+  return UNACKNOWLEDGED.has(context.commandName) && isUnacknowledged(context.body) ? {} : reply;
+}
+
+// With `w: 0` a client that reads the answer all the same learns nothing from it, write errors neither.
+const UNACKNOWLEDGED: ReadonlySet<string> = new Set(['insert', 'update', 'delete']);
+
+function isUnacknowledged(body: Doc): boolean {
+  const w = (body['writeConcern'] as Doc | undefined)?.['w'];
+  return isNumeric(w) && toDouble(w) === 0;
 }
 
 /** As a standalone mongod does: https://www.mongodb.com/docs/manual/core/transactions/ */
