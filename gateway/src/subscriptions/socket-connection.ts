@@ -107,8 +107,9 @@ export class SocketConnection {
     return [...this.#running.values()].some(({ running }) => running?.isAnswering === true);
   }
 
+  /** Ends its operations at once: a client that has stopped reading may take its time to notice. */
   close(code: number, reason: string): void {
-    for (const { queue } of this.#running.values()) queue.clear();
+    this.#leaveAll();
     this.#socket.close(code, reason);
   }
 
@@ -116,15 +117,21 @@ export class SocketConnection {
     clearTimeout(this.#initTimer);
     this.#expiry?.[Symbol.dispose]();
     this.#giveBack?.();
+    this.#leaveAll();
+    this.#whenReady = [];
+  }
+
+  #leaveAll(): void {
     for (const { running, queue } of this.#running.values()) {
       queue.clear();
       running?.leave();
     }
     this.#running.clear();
-    this.#whenReady = [];
   }
 
   #receive(data: RawData, isBinary: boolean): void {
+    // Told to go, perhaps because its token has expired: what it still sends, having not read that, must not run.
+    if (!this.#isOpen) return;
     let message: ReturnType<typeof parseMessage>;
     try {
       if (isBinary) throw new Error('Messages are text.');

@@ -1,6 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLogger } from '@swiftcart/service';
 import { createSubscriptionClient } from '@swiftcart/testkit';
 import { expect, test } from 'vitest';
 import { compose, startSupergraph } from '../fixtures/start-supergraph.ts';
@@ -135,3 +136,52 @@ test('new subscribers share with those who were there before the reload', async 
   it.live.push('a');
   expect(await early.next()).toEqual(await late.next());
 });
+
+test.each(['SIGHUP', 'the watch of the file'])(
+  'a broken file noticed by %s is not taken over: streams run on, the log says why, and the next good one is',
+  {
+    timeout: 30_000,
+  },
+  async (noticedBy) => {
+    const live = liveEvents();
+    const directory = await mkdtemp(join(tmpdir(), 'live-'));
+    const path = join(directory, 'supergraph.graphql');
+    const good = (added = '') => {
+      const edited = Object.entries(live.subgraphs).map(([name, { typeDefs }]) => [
+        name,
+        { typeDefs: name === 'items' ? `${typeDefs} ${added}` : typeDefs },
+      ]);
+      return compose(Object.fromEntries(edited), () => 'http://local/graphql');
+    };
+    const replace = async (text: string) => {
+      await writeFile(`${path}.next`, text);
+      await rename(`${path}.next`, path);
+      if (noticedBy === 'SIGHUP') process.emit('SIGHUP', 'SIGHUP');
+    };
+    await writeFile(path, good());
+    const lines: { msg: string; err?: { message: string } }[] = [];
+    const logger = createLogger({
+      name: 'test',
+      destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
+    });
+    await using graph = await startSupergraph(live.subgraphs, {
+      inProcess: true,
+      supergraph: { path },
+      rateLimits: { isOn: false },
+      logger,
+    });
+    const stream = graph.socket().subscribe('subscription { pulsed(log: "a") { id name } }');
+    await until(() => live.open() === 1);
+    await replace('type Query { broken: Missing }');
+    await until(() => lines.some(({ msg }) => msg.startsWith('supergraph not replaced')));
+    expect(lines.find(({ msg }) => msg.startsWith('supergraph not replaced'))?.err?.message).not.toBe('');
+    live.push('a');
+    expect(await stream.next()).toEqual({ data: { pulsed: { id: 'a-1', name: 'Item a-1' } } });
+
+    await replace(good('type Query { added: Int }'));
+    await until(() => lines.some(({ msg }) => msg === 'supergraph replaced'));
+    live.push('a');
+    expect(await stream.next()).toEqual({ data: { pulsed: { id: 'a-2', name: 'Item a-2' } } });
+    expect(live.opened).toHaveLength(1);
+  },
+);

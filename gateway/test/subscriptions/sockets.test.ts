@@ -3,6 +3,7 @@ import { startSupergraph } from '../fixtures/start-supergraph.ts';
 import { liveEvents } from './live-events.ts';
 import { streamCounts } from './open-streams.ts';
 import { openRawSocket } from './raw-socket.ts';
+import { scriptedRevocations } from './scripted-revocations.ts';
 import { withSlowQuery } from './slow-query.ts';
 
 const quiet = { rateLimits: { isOn: false } };
@@ -184,6 +185,29 @@ describe('the end of a right', () => {
     expect((await raw.closed).code).toBe(4403);
     expect(Date.now() - startedAt).toBeLessThan(4_000);
     await until(() => live.open() === 0);
+  });
+
+  test('what a client sends after its token has expired is not run, although it has not read yet that it must go', async () => {
+    const live = liveEvents();
+    const revocations = scriptedRevocations();
+    await using graph = await startSupergraph(live.subgraphs, { ...quiet, revocations: revocations.source });
+    await using raw = await openRawSocket(graph.gateway.url, {
+      payload: graph.bearer(['CUSTOMER'], { sessionId: 'ses_ended' }),
+    });
+    raw.send(subscribe('1', 'subscription { pulsed(log: "a") { id } }'));
+    await until(() => live.open() === 1);
+    raw.socket.pause();
+    revocations.revoke('ses_ended');
+    // Its operations end at once, whenever it reads on.
+    await until(() => live.open() === 0);
+    raw.send(subscribe('2', 'subscription { pulsed(log: "b") { id } }'));
+    raw.send(subscribe('3', '{ now }'));
+    const asked = graph.received.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(graph.received).toHaveLength(asked);
+    expect(live.opened).toHaveLength(1);
+    raw.socket.resume();
+    expect((await raw.closed).code).toBe(4403);
   });
 
   test('a token that has expired is refused with 4403, on which clients come back with a renewed one', async () => {
