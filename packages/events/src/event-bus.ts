@@ -43,6 +43,8 @@ export interface PoisonFailure {
 export interface EventListener {
   topic: string;
   handler(event: DomainEvent): void;
+  /** Events may have been missed: the connection was lost and is back. Called after listening has begun again. */
+  onGap?: (() => void) | undefined;
 }
 
 /** How often a failing step is tried, and how long is waited in between: doubling from `baseMs` to `maxMs`, with jitter. */

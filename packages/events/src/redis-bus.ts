@@ -30,6 +30,7 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
   const { url, logger = createLogger({ name: 'events', level: 'warn' }), metrics, leaseMs = 5_000 } = options;
   const commands = connectRedis(url, logger);
   let hasConnected = false;
+  let isDisposed = false;
   commands.once('ready', () => {
     hasConnected = true;
   });
@@ -40,6 +41,15 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
   /** Opened on first need; ioredis subscribes again by itself after a broken connection. */
   function openSubscriber(): Redis {
     const redis = connectRedis(url, logger);
+    let isFirst = true;
+    const tellOfGap = () => {
+      for (const onChannel of listeners.values()) for (const listener of onChannel) listener.onGap?.();
+    };
+    redis.on('ready', () => {
+      // ioredis subscribes again by itself; once a question behind that is answered, nothing more is missed.
+      if (!isFirst) redis.ping().then(tellOfGap, () => undefined);
+      isFirst = false;
+    });
     redis.on('message', (channel, text) => {
       for (const listener of listeners.get(channel) ?? []) hear(listener, text, logger);
     });
@@ -53,6 +63,7 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
     async publish(event) {
       const text = encodeEvent(event);
       // A bus that was made a moment ago is on its way to Redis, not cut off from it: a one-off command publishes just once.
+      if (isDisposed) throw new BusUnavailableError();
       if (!hasConnected) await untilReady(commands);
       const names = redisNames(event.topic);
       try {
@@ -124,6 +135,7 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
     },
 
     async [Symbol.asyncDispose]() {
+      isDisposed = true;
       listeners.clear();
       const running = [...consumers];
       consumers.clear();

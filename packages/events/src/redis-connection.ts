@@ -31,10 +31,9 @@ export function connectRedis(url: string, logger: Logger, { commandTimeoutMs = 5
   return redis;
 }
 
-/** Throws BusUnavailableError when the connection is not up within the time, or is closed for good. */
+/** Throws BusUnavailableError when the connection is not up within the time. */
 export async function untilReady(redis: Redis, timeoutMs = 5_000): Promise<void> {
   if (redis.status === 'ready') return;
-  if (redis.status === 'end') throw new BusUnavailableError(new Error('closed'));
   try {
     // `error` events between attempts must not end the wait, hence no plain once().
     await Promise.race([

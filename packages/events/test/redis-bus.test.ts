@@ -63,6 +63,7 @@ describe.skipIf(missing !== undefined)('redis bus under faults', () => {
     await using _listener = await bus.listen({
       topic: 'orders',
       handler: (event) => void heard.push(event.payload['n']),
+      onGap: () => void heard.push('gap'),
     });
     await bus.publish(eventOf('k', 1));
     await until(() => handled.length === 1 && heard.length === 1);
@@ -82,7 +83,9 @@ describe.skipIf(missing !== undefined)('redis bus under faults', () => {
       ),
     );
     await until(() => handled.includes(3));
-    // The listener's connection comes back on its own time; it hears what is published after that.
+    // The listener's connection comes back on its own time: it is told that it may have missed something, and hears the rest.
+    await until(() => heard.includes('gap'));
+    expect(heard.filter((each) => each === 'gap')).toHaveLength(1);
     for (let n = 4; !heard.some((each) => Number(each) > 3); n += 1) {
       await bus.publish(eventOf('k', n)).catch(() => undefined);
       await sleep(50);
