@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventBus } from '@swiftcart/events';
 import type { RevocationSource } from '@swiftcart/gateway';
 import type { SubgraphClient } from '@swiftcart/service';
@@ -10,7 +11,7 @@ const REVOKED_SESSIONS =
 
 /** Where this shop's gateway learns of sessions that ended: all live ones from users at start, later ones over the bus. */
 export function createRevocationSource(users: SubgraphClient, bus: EventBus): RevocationSource {
-  return {
+  const source: RevocationSource = {
     async loadInitial() {
       const since = new Date(Date.now() - longestTokenLifeMs).toISOString();
       const { revokedSessions } = await users.request<{ revokedSessions: { sessionId: string; until: string }[] }>(
@@ -20,16 +21,45 @@ export function createRevocationSource(users: SubgraphClient, bus: EventBus): Re
       );
       return revokedSessions.map(({ sessionId, until }) => ({ sessionId, until: new Date(until) }));
     },
-    listen: (onRevoked) =>
-      bus.listen({
+    async listen(onRevoked) {
+      const stopping = new AbortController();
+      const listening = await bus.listen({
         topic: 'users',
         handler({ kind, payload }) {
           const { sessionId, until } = payload;
           if (kind !== 'session.revoked' || typeof sessionId !== 'string' || typeof until !== 'string') return;
           onRevoked({ sessionId, until: new Date(until) });
         },
-      }),
+        // A session that ended while the bus was away would otherwise stay welcome until its token expires.
+        onGap: () => void loadAgain(source, onRevoked, stopping.signal),
+      });
+      return {
+        async [Symbol.asyncDispose]() {
+          stopping.abort();
+          await listening[Symbol.asyncDispose]();
+        },
+      };
+    },
   };
+  return source;
+}
+
+const loadAgainEveryMs = 1_000;
+
+/** Asks users until it answers: whatever broke the bus may have broken more. */
+async function loadAgain(
+  source: RevocationSource,
+  onRevoked: Parameters<RevocationSource['listen']>[0],
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for (const revocation of await source.loadInitial()) onRevoked(revocation);
+      return;
+    } catch {
+      await sleep(loadAgainEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 /**

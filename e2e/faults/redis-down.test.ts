@@ -68,6 +68,31 @@ describe.skipIf(!hasRedis)('a shop of five processes (skipped without a redis-se
     await expect.poll(() => eventsOf(order.id), patient).toEqual([]);
   });
 
+  it('refuses a session that ended while the gateway could not hear of it, as soon as it can', async () => {
+    const leaver = await newCustomer(cluster.url);
+    expect((await leaver.send('{ me { id } }')).me.id).toMatch(/^usr_/);
+    const link = cluster.link('gateway->redis');
+    link.inflict({ kind: 'cut' });
+    await leaver.send('mutation { logout { userErrors { code } } }');
+    // Told to everybody who listened, and the gateway did not.
+    await expect
+      .poll(
+        () =>
+          database
+            .db('swiftcart_users')
+            .collection('sessions')
+            .countDocuments({ 'outbox.id': { $gt: '' } }),
+        {
+          ...patient,
+        },
+      )
+      .toBe(0);
+    expect((await leaver.send('{ me { id } }')).me.id).toMatch(/^usr_/);
+    link.heal('reset');
+    const codeNow = async () => (await leaver.ask('{ me { id } }')).errors?.[0]?.extensions?.['code'];
+    await expect.poll(codeNow, patient).toBe('UNAUTHENTICATED');
+  });
+
   it('lists the parked events of every subgraph to an operator, and hands one on again to those who wait for it', async () => {
     const { customer, lines } = await findProduct();
     await cluster.process('redis').kill();
