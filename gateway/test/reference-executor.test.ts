@@ -162,7 +162,7 @@ test('answers as the reference executor does, for 200 random operations', { time
     };
     const ours = await executeOperation(prepared, { sources, call, variables, denials });
     const reference = await executeQueryPlan(
-      prepared.planFor(denials).plan,
+      prepared.planFor(variables, denials).plan,
       serviceMap,
       { request: { query, variables }, metrics: {}, logger: quiet } as unknown as Parameters<
         typeof executeQueryPlan

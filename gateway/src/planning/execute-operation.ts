@@ -26,7 +26,7 @@ export interface OperationResult {
 /** Runs a query or a mutation. Throws OperationRefusedError before anything has run; afterwards errors come in the result. */
 export async function executeOperation(prepared: PreparedOperation, input: OperationInput): Promise<OperationResult> {
   const coercedVariables = coerceVariables(prepared, input.variables);
-  const planned = prepared.planFor(input.denials);
+  const planned = prepared.planFor(coercedVariables, input.denials);
   const errors = createOperationErrors();
   const data: RawObject = {};
   const node = planned.plan.node;

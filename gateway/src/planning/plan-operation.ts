@@ -23,6 +23,8 @@ export interface PlannedOperation {
 
 /** What the repairs know about one graph. */
 interface PlanningRules {
+  /** Names of fields with `@requires`, on whatever type. */
+  readonly requiring: ReadonlySet<string>;
   readonly naming: RawNaming;
   readonly conflicts: RequiresConflicts;
   readonly members: MemberRules;
@@ -42,6 +44,11 @@ export function planOperation(graph: Graph, original: ParsedOperation, parsed: P
   return { plan, rawNames: rawNamesOf(original, rules.naming) };
 }
 
+/** Names of fields with `@requires` in a graph, on whatever type. */
+export function requiringFields(graph: Graph): ReadonlySet<string> {
+  return planningRules(graph).requiring;
+}
+
 function planningRules(graph: Graph): PlanningRules {
   const known = rulesOfGraphs.get(graph);
   if (known !== undefined) return known;
@@ -49,6 +56,7 @@ function planningRules(graph: Graph): PlanningRules {
   const graphs = new Map(graph.subgraphs.map((subgraph) => [subgraph.name, subgraph.graph]));
   let entityPlanner: EntityPlanner | undefined;
   const rules: PlanningRules = {
+    requiring: new Set(fieldSets.requires.map(({ fieldName }) => fieldName)),
     naming: createRawNaming(fieldSets),
     conflicts: findRequiresConflicts(fieldSets),
     members: {

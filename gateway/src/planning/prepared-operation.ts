@@ -1,8 +1,9 @@
 import { codedError } from '@swiftcart/graphql';
 import { type FieldNode, type GraphQLObjectType, Kind, visit } from 'graphql';
 import type { Graph } from '../composition/load-graph.ts';
+import { conditionsToDecide } from './decided-conditions.ts';
 import { OperationRefusedError, type ParsedOperation } from './parsed-operation.ts';
-import { type PlannedOperation, planOperation } from './plan-operation.ts';
+import { type PlannedOperation, planOperation, requiringFields } from './plan-operation.ts';
 import { type Denial, responseShape, type SelectionShape } from './response-shape.ts';
 import { withoutDenied } from './without-denied.ts';
 
@@ -10,8 +11,12 @@ import { withoutDenied } from './without-denied.ts';
 export interface PreparedOperation extends ParsedOperation {
   readonly graph: Graph;
   readonly rootType: GraphQLObjectType;
-  /** The plan that fetches all but the denied fields. Throws OperationRefusedError when it cannot be planned. */
-  planFor(denials: ReadonlyMap<FieldNode, Denial>): PlannedOperation;
+  /** Says of coerced variables what matters for planning: those that agree in it share plans. */
+  planKey(variables: Readonly<Record<string, unknown>>): string;
+  /** What is planned: the operation without the denied fields, and with those conditions decided that a plan depends on. */
+  plannable(variables: Readonly<Record<string, unknown>>, denials: ReadonlyMap<FieldNode, Denial>): ParsedOperation;
+  /** The plan for these coerced variables. Throws OperationRefusedError when it cannot be planned. */
+  planFor(variables: Readonly<Record<string, unknown>>, denials: ReadonlyMap<FieldNode, Denial>): PlannedOperation;
   /** The shape of the response for these variables. */
   shapeFor(
     variables: Readonly<Record<string, unknown>>,
@@ -20,7 +25,7 @@ export interface PreparedOperation extends ParsedOperation {
   ): SelectionShape;
 }
 
-/** Different viewers may be denied different fields: so many variants of one operation are kept, no more. */
+/** Different viewers may be denied different fields and give different conditions: so many variants of one operation are kept, no more. */
 const maxVariants = 16;
 
 /** Makes a valid operation ready to run on a graph. */
@@ -30,6 +35,7 @@ export function prepareOperation(graph: Graph, parsed: ParsedOperation): Prepare
   const plans = new Map<string, PlannedOperation>();
   const shapes = new Map<string, SelectionShape>();
   const conditionNames = conditionVariables(parsed);
+  const conditions = conditionsToDecide(parsed, requiringFields(graph));
   const nodeNumbers = new Map<FieldNode, number>();
 
   const keyOf = (denials: ReadonlyMap<FieldNode, Denial>): string => {
@@ -41,15 +47,20 @@ export function prepareOperation(graph: Graph, parsed: ParsedOperation): Prepare
     return parts.sort().join();
   };
 
+  const plannable: PreparedOperation['plannable'] = (variables, denials) =>
+    conditions.decide(withoutDenied(parsed, denials), variables);
+
   return {
     ...parsed,
     graph,
     rootType,
-    planFor(denials) {
-      const key = keyOf(denials);
+    planKey: conditions.keyOf,
+    plannable,
+    planFor(variables, denials) {
+      const key = `${conditions.keyOf(variables)}:${keyOf(denials)}`;
       const known = plans.get(key);
       if (known !== undefined) return known;
-      const planned = planOperation(graph, parsed, withoutDenied(parsed, denials));
+      const planned = planOperation(graph, parsed, plannable(variables, denials));
       if (plans.size >= maxVariants) plans.clear();
       plans.set(key, planned);
       return planned;

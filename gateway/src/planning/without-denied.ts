@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { ParsedOperation } from './parsed-operation.ts';
 import type { Denial } from './response-shape.ts';
+import { withUsedVariables } from './used-variables.ts';
 
 /**
  * An operation without its denied fields, so that no subgraph is asked for them. A selection set left empty keeps
@@ -29,19 +30,4 @@ export function withoutDenied(parsed: ParsedOperation, denials: ReadonlyMap<Fiel
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const [name, fragment] of parsed.fragments) fragments.set(name, prune(fragment));
   return { document: parsed.document, operation: withUsedVariables(operation, fragments), fragments };
-}
-
-/** The planner refuses nothing over a spare variable, but a fetch must not declare one that it no longer uses. */
-function withUsedVariables(
-  operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): OperationDefinitionNode {
-  const used = new Set<string>();
-  const note = { Variable: (node: { name: { value: string } }) => void used.add(node.name.value) };
-  visit({ ...operation, variableDefinitions: [] }, note);
-  for (const fragment of fragments.values()) visit(fragment, note);
-  return {
-    ...operation,
-    variableDefinitions: (operation.variableDefinitions ?? []).filter((node) => used.has(node.variable.name.value)),
-  };
 }

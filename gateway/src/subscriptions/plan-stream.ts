@@ -9,7 +9,6 @@ import type { ParsedOperation } from '../planning/parsed-operation.ts';
 import { type PlannedOperation, planOperation } from '../planning/plan-operation.ts';
 import type { PreparedOperation } from '../planning/prepared-operation.ts';
 import type { Denial } from '../planning/response-shape.ts';
-import { withoutDenied } from '../planning/without-denied.ts';
 import {
   asksForPosition,
   type Course,
@@ -47,15 +46,18 @@ export interface StreamRequest {
   readonly denials: ReadonlyMap<FieldNode, Denial>;
 }
 
-/** The part of a plan that is the same for all variables. */
+/** The part of a plan that is the same for all variables of one plan key. */
 type PlannedParts = Pick<StreamPlan, 'planned' | 'primary' | 'rest' | 'position'> & {
   readonly resumed: { readonly text: ReturnType<typeof resumable>; document(): ReturnType<typeof parse> } | undefined;
   readonly course: Course | undefined;
 };
 
+/** Clients choose conditions: so many plans of one operation are kept, no more. */
+const maxVariants = 16;
+
 export type PlanStream = (request: StreamRequest) => StreamPlan;
 
-/** Plans subscriptions, each operation text once per graph and set of denied fields. Throws OperationRefusedError or a coded error. */
+/** Plans subscriptions, each operation text once per graph, plan key and set of denied fields. Throws OperationRefusedError or a coded error. */
 export function createPlanStream(rules: PositionRules): PlanStream {
   const known = new WeakMap<PreparedOperation, Map<string, PlannedParts>>();
   const denialKey = createDenialKeys();
@@ -66,10 +68,11 @@ export function createPlanStream(rules: PositionRules): PlanStream {
       variants = new Map();
       known.set(prepared, variants);
     }
-    const key = denialKey(denials);
+    const key = `${prepared.planKey(coercedVariables)}:${denialKey(denials)}`;
     let parts = variants.get(key);
     if (parts === undefined) {
-      parts = planParts(prepared, denials, rules);
+      parts = planParts(prepared, coercedVariables, denials, rules);
+      if (variants.size >= maxVariants) variants.clear();
       variants.set(key, parts);
     }
     const { planned, primary, rest, position, resumed } = parts;
@@ -109,10 +112,11 @@ function beginning(
 
 function planParts(
   prepared: PreparedOperation,
+  coercedVariables: Readonly<Record<string, unknown>>,
   denials: ReadonlyMap<FieldNode, Denial>,
   rules: PositionRules,
 ): PlannedParts {
-  const allowed = withoutDenied(prepared, denials);
+  const allowed = prepared.plannable(coercedVariables, denials);
   const field = subscriptionField(allowed);
   const position = field && positionRuleOf(prepared.graph.schema, field.name.value, rules);
   if (field !== undefined && position !== undefined && !isGuarded(prepared, field, position)) {
@@ -131,7 +135,7 @@ function planParts(
       return { planned, ...nodes, position, resumed: { text, document }, course };
     }
   }
-  const planned = prepared.planFor(denials);
+  const planned = prepared.planFor(coercedVariables, denials);
   return { planned, ...subscriptionNodes(planned), position: undefined, resumed: undefined, course: undefined };
 }
 
