@@ -113,15 +113,20 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
 
   /** Moves a stream onto the graph in force; ends it when its operation does not fit any more. */
   async function moveTo(graph: Graph, stream: SharedStream): Promise<void> {
-    const [leader] = stream.subscribers;
     const { prepared, variables } = stream.plan;
-    if (leader === undefined || prepared.graph === graph) return;
+    if (prepared.graph === graph) return;
     try {
       const next = operations.prepare(graph, print(prepared.document), prepared.operation.name?.value);
+      if (isSameForAll(prepared)) await dismissUnlike(next, stream);
+      const [leader] = stream.subscribers;
+      if (leader === undefined) return;
       const denials = await decideAccess(next, leader.caller, access);
-      if (isSameForAll(prepared)) await dismissDenied(next, stream);
       const plan = planStream({ prepared: next, variables, denials });
-      if (!stream.continueWith(plan)) return;
+      if (!stream.continueWith(plan)) {
+        // It goes on as it was, unless that would go on sending what its viewers may not have any more.
+        if (denials.size > 0) stream.end(endedBySchema([]));
+        return;
+      }
       forget(stream);
       stream.key = keyOf(plan, leader);
       settle(stream);
@@ -134,14 +139,25 @@ export function createStreamRegistry(options: StreamRegistryOptions): StreamRegi
     }
   }
 
-  /** Where a stream is shared across subjects, each has to be asked; within one all have the same rights. */
-  async function dismissDenied(next: PreparedOperation, stream: SharedStream): Promise<void> {
+  /**
+   * A stream may be shared across subjects only as long as all of them are given the same. Under a new graph each is
+   * asked: who has lost the right leaves, and so does everybody to whom the answers of those who may have most would
+   * now be another's. Within one subject all have the same rights.
+   */
+  async function dismissUnlike(next: PreparedOperation, stream: SharedStream): Promise<void> {
+    const { variables } = stream.plan;
+    const entitled: { subscriber: Subscriber; course: string; isDenied: boolean }[] = [];
     for (const subscriber of [...stream.subscribers]) {
-      try {
-        await decideAccess(next, subscriber.caller, access);
-      } catch (error) {
+      const denials = await decideAccess(next, subscriber.caller, access).catch((error: unknown) => {
         stream.dismiss(subscriber, 'forbidden', endingOf(error).errors);
-      }
+      });
+      if (denials === undefined) continue;
+      const { course } = keyOf(planStream({ prepared: next, variables, denials }), subscriber);
+      entitled.push({ subscriber, course, isDenied: denials.size > 0 });
+    }
+    const first = entitled.find(({ isDenied }) => !isDenied) ?? entitled[0];
+    for (const { subscriber, course } of entitled) {
+      if (course !== first?.course) stream.dismiss(subscriber, 'schema', endedBySchema([]).errors);
     }
   }
 

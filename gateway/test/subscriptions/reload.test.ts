@@ -122,6 +122,33 @@ test('a stream whose field its viewer may not have any more ends with FORBIDDEN'
   await socket[Symbol.asyncDispose]();
 });
 
+test.each([
+  // Without positions it cannot be opened anew without a gap: it ends. With them it goes on without the field.
+  ['subscription { pulsed(log: "a") { id name } }', 'SUBSCRIPTION_ENDED_BY_SCHEMA'],
+  ['subscription { ticked(log: "a", afterPosition: 0) { item { id name } } }', undefined],
+])('a field that its viewer may not have any more is not sent any more: %s', async (query, endsWith) => {
+  await using it = await startReloadable();
+  const stream = it.graph.socket(it.graph.bearer(['CUSTOMER'])).subscribe(query);
+  await until(() => it.live.open() === 1);
+  it.live.push('a');
+  expect(JSON.stringify(await stream.next())).toContain('Item a-1');
+  await it.change((name, typeDefs) =>
+    name === 'items'
+      ? typeDefs.replace('name: String', 'name: String @requiresScopes(scopes: [["operator"]])')
+      : typeDefs,
+  );
+  it.live.push('a');
+  if (endsWith === undefined) {
+    expect(await stream.next()).toMatchObject({
+      data: { ticked: { item: { id: 'a-2', name: null } } },
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+  } else {
+    const errors = await stream.closed.catch(({ cause }) => cause);
+    expect(errors).toMatchObject([{ extensions: { code: endsWith } }]);
+  }
+});
+
 test('new subscribers share with those who were there before the reload', async () => {
   await using it = await startReloadable();
   const socket = it.graph.socket();
