@@ -134,7 +134,7 @@ async function openGateway(options: GatewayOptions, closeAll: () => Promise<void
   });
   const persisted = await createPersistedOperations(options.persistedOperations ?? { safelist: 'off' }, logger);
   const rateLimits = opening(
-    createRateLimits({ ...defaultRateLimits, ...options.rateLimits, redisUrl: options.redisUrl }, logger),
+    await createRateLimits({ ...defaultRateLimits, ...options.rateLimits, redisUrl: options.redisUrl }, logger),
   );
   const access = {
     onDeniedQuery: options.onDeniedQuery ?? 'null',

@@ -60,10 +60,13 @@ export interface RateLimits extends AsyncDisposable {
   ): Promise<RateLimitState | undefined>;
 }
 
-/** Limits by cost, per viewer and per address. With Redis the counts are shared; while Redis is down each gateway counts for itself. */
-export function createRateLimits(settings: RateLimitSettings, logger: Logger): RateLimits {
+/**
+ * Limits by cost, per viewer and per address. With Redis the counts are shared; while Redis is down each gateway counts
+ * for itself. Resolves once Redis was reached, or was found not to be: the first requests would count apart otherwise.
+ */
+export async function createRateLimits(settings: RateLimitSettings, logger: Logger): Promise<RateLimits> {
   const { windowSeconds } = settings;
-  const redis = settings.isOn && settings.redisUrl !== undefined ? connect(settings.redisUrl, logger) : undefined;
+  const redis = settings.isOn && settings.redisUrl !== undefined ? await connect(settings.redisUrl, logger) : undefined;
   const limiter = (name: string, points: number): RateLimiterAbstract => {
     const options = { keyPrefix: `gateway:${name}`, points, duration: windowSeconds };
     const local = new RateLimiterMemory(options);
@@ -112,9 +115,28 @@ export function createRateLimits(settings: RateLimitSettings, logger: Logger): R
   };
 }
 
-function connect(url: string, logger: Logger): Redis {
+/** How long a start waits for Redis; without an answer it goes on, and Redis joins in when it can. */
+const firstConnectMs = 2_000;
+
+async function connect(url: string, logger: Logger): Promise<Redis> {
   // Commands fail at once while the connection is down, so that the local limiter takes over without a wait.
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false });
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    lazyConnect: false,
+    // A Redis that is reached but says nothing must not hold requests: the command is given up, then the connection.
+    commandTimeout: 250,
+    socketTimeout: 1_000,
+  });
   redis.on('error', (error) => logger.warn({ err: error }, 'rate limits are counted locally: Redis is not reachable'));
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, firstConnectMs);
+    for (const event of ['ready', 'error'] as const) {
+      redis.once(event, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }
+  });
   return redis;
 }
