@@ -43,7 +43,7 @@ export function groupByRepresentation(
     if (!hasAll(entity, fields)) continue;
     const first = fields[1] === undefined ? actual : entity[fields[1].name];
     const candidates = ofType.get(first);
-    const equals = candidates?.find((members) => areEqual(schema, members[0], entity, fields));
+    const equals = candidates === undefined ? undefined : membersEqualTo(schema, candidates, entity, fields);
     if (equals !== undefined) {
       equals.push(entity);
       continue;
@@ -77,7 +77,9 @@ function representedFields(schema: GraphQLSchema, requires: Requires, typeName: 
   if (fields === undefined) {
     const merged = new Map<string, Requires | undefined>();
     collectFields(schema, requires, { __typename: typeName }, merged);
-    fields = [...merged].map(([name, selections]) => ({ name, selections }));
+    const isAsked = merged.delete('__typename');
+    const others = [...merged].map(([name, selections]) => ({ name, selections }));
+    fields = isAsked ? [{ name: '__typename', selections: undefined }, ...others] : others;
     ofTypes.set(typeName, fields);
   }
   return fields;
@@ -105,9 +107,25 @@ function collectFields(
 
 /** Nothing can be found without a type name, whatever else is known of it. */
 function hasAll(entity: RawObject, fields: readonly RepresentedField[]): boolean {
-  if (fields[0]?.name !== '__typename') return false;
-  for (const { name } of fields) if (entity[name] === undefined) return false;
+  if (fields[0]?.name !== '__typename' || entity['__typename'] === undefined) return false;
+  for (let index = 1; index < fields.length; index += 1) {
+    if (entity[(fields[index] as RepresentedField).name] === undefined) return false;
+  }
   return true;
+}
+
+/** Loops by index: these run for every entity of every fetch. */
+function membersEqualTo(
+  schema: GraphQLSchema,
+  candidates: readonly RawObject[][],
+  entity: RawObject,
+  fields: readonly RepresentedField[],
+): RawObject[] | undefined {
+  for (let index = 0; index < candidates.length; index += 1) {
+    const members = candidates[index];
+    if (members !== undefined && areEqual(schema, members[0], entity, fields)) return members;
+  }
+  return undefined;
 }
 
 function areEqual(
@@ -116,7 +134,8 @@ function areEqual(
   right: RawObject,
   fields: readonly RepresentedField[],
 ): boolean {
-  for (const { name, selections } of fields) {
+  for (let index = 1; index < fields.length; index += 1) {
+    const { name, selections } = fields[index] as RepresentedField;
     const own = left?.[name];
     const other = right[name];
     if (own === other) continue;
