@@ -15,8 +15,8 @@ export interface Intent {
   last_payment_error: { message: string } | null;
 }
 
-/** What happens to the next request of that kind: the answer is lost after the work, an error before it, or nonsense. */
-export type Fault = 'lost' | 'error500' | 'garbage';
+/** What happens to the next request of that kind: the answer is lost after the work, an error before it, nonsense, or JSON about something else. */
+export type Fault = 'lost' | 'error500' | 'garbage' | 'otherJson';
 
 export interface FakeStripe extends AsyncDisposable {
   readonly url: string;
@@ -116,6 +116,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     }
     if (replay) res.setHeader('idempotent-replayed', 'true');
     if (fault === 'garbage') return void res.writeHead(200).end('<html>maintenance</html>');
+    if (fault === 'otherJson') return respond(res, 200, { object: 'balance', available: [] });
     respond(res, done.status, done.body);
   }
 

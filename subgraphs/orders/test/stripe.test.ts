@@ -115,6 +115,8 @@ describe('a provider in trouble', () => {
     ['answers 500 to the charge, twice', 'confirm', ['error500', 'error500']],
     ['answers nonsense after opening', 'payment_intents', ['garbage']],
     ['answers nonsense after taking the money', 'confirm', ['garbage']],
+    ['speaks of something else after opening', 'payment_intents', ['otherJson']],
+    ['speaks of something else after taking the money', 'confirm', ['otherJson']],
   ])('%s: the order is paid once in the end', async (name, step, faults) => {
     const viewer = await shop.shopper(`usr_${name}`);
     provider.faults.set(step, [...faults]);
@@ -125,10 +127,14 @@ describe('a provider in trouble', () => {
     expect(intents.reduce((sum, { id }) => sum + (provider.captures.get(id) ?? 0), 0)).toBe(1);
   });
 
-  it('loses the answer to a refund: it is given once', async () => {
-    const viewer = await shop.shopper('usr_refund_lost');
+  it.each<[string, Fault[]]>([
+    ['loses the answer', ['lost', 'error500']],
+    ['answers nonsense', ['garbage', 'error500']],
+    ['speaks of something else', ['otherJson', 'error500']],
+  ])('%s to a refund: it is given once', async (name, faults) => {
+    const viewer = await shop.shopper(`usr_refund_${name}`);
     const { order } = await shop.place(viewer, card('pm_card_visa'));
-    provider.faults.set('refunds', ['lost', 'error500']);
+    provider.faults.set('refunds', [...faults]);
     await shop.mutate(viewer, cancelMutation, { id: order?.id });
     await eventually(
       () => shop.order(viewer, order?.id ?? ''),
@@ -137,6 +143,8 @@ describe('a provider in trouble', () => {
     );
     const [intent] = intentsOf(order?.id);
     expect(provider.refunds.filter((refund) => refund.payment_intent === intent?.id)).toHaveLength(1);
+    // It asked again after each of them: what says nothing about a refund settles none.
+    expect(provider.faults.get('refunds')).toEqual([]);
   });
 });
 

@@ -98,7 +98,7 @@ export function createStripeProvider(stripe: Stripe): PaymentProvider {
       try {
         const options = { idempotencyKey: `refund:${key}` };
         const refund = await stripe.refunds.create({ payment_intent: reference, amount, metadata: { key } }, options);
-        return refund.status === 'failed' || refund.status === 'canceled' ? 'FAILED' : 'SETTLED';
+        return refundOutcome(refund);
       } catch (error) {
         if (error instanceof Stripe.errors.StripeInvalidRequestError) return 'FAILED';
         throw unknownOutcome(error);
@@ -142,6 +142,21 @@ function asProviderPayment(intent: Stripe.PaymentIntent): ProviderPayment {
     clientSecret: intent.client_secret,
     failureReason,
   };
+}
+
+/** On its way counts as given: Stripe says so later if it fails. */
+function refundOutcome({ status }: Stripe.Refund): 'SETTLED' | 'FAILED' {
+  switch (status) {
+    case 'failed':
+    case 'canceled':
+      return 'FAILED';
+    case 'succeeded':
+    case 'pending':
+    case 'requires_action':
+      return 'SETTLED';
+    default:
+      throw new PaymentProviderError('the provider answered something that is no refund');
+  }
 }
 
 const waitingForCustomer = (payment: ProviderPayment): ProviderPayment =>
