@@ -144,7 +144,7 @@ function asProviderPayment(intent: Stripe.PaymentIntent): ProviderPayment {
   };
 }
 
-/** On its way counts as given: Stripe says so later if it fails. */
+/** A refund on its way to the customer's bank counts as given. */
 function refundOutcome({ status }: Stripe.Refund): 'SETTLED' | 'FAILED' {
   switch (status) {
     case 'failed':
