@@ -227,8 +227,12 @@ export class Collection {
   /** Stores a document as the log has it: inserted, or put in place of the one with its `_id`. */
   restore(raw: Uint8Array, doc: Doc): void {
     const row = this.isTimeSeries ? undefined : this.#rows.get(this.#idKeyOf(doc));
-    if (row) this.#replaceRaw(row, raw, doc);
-    else this.insert(raw, doc, { bypassValidation: true });
+    if (!row) {
+      this.insert(raw, doc, { bypassValidation: true }).forget();
+      return;
+    }
+    this.#replaceRaw(row, raw, doc);
+    row.forget();
   }
 
   /** Builds an index over what is stored. Throws E11000 when a unique one cannot be; then nothing changed. */

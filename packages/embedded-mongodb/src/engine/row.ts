@@ -30,6 +30,11 @@ export class Row {
     return this.#doc;
   }
 
+  /** Lets the parsed form go; it is made again when somebody asks. What is only read in at the start costs its bytes alone. */
+  forget(): void {
+    this.#doc = undefined;
+  }
+
   replace(raw: Uint8Array, doc: Doc): void {
     this.#raw = raw;
     this.#doc = doc;

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { decodeDocument, encodeDocument } from '../bson-codec.ts';
 import type { Change } from '../engine/journal.ts';
+import { createByteSlabs } from './byte-slabs.ts';
 import { StorageError } from './storage-error.ts';
 
 /**
@@ -86,22 +87,23 @@ function checksum(bytes: Buffer, start: number, end: number): number {
  * when all are sound.
  */
 export function readRecords(bytes: Buffer, apply: (record: FileRecord) => void): number {
+  const keep = createByteSlabs();
   let offset = HEADER_BYTES;
   while (offset + RECORD_HEAD_BYTES <= bytes.byteLength) {
     const end = offset + RECORD_HEAD_BYTES + bytes.readUInt32LE(offset);
     if (end > bytes.byteLength || bytes.readUInt32LE(offset + 4) !== checksum(bytes, offset, end)) return offset;
-    apply(decodeRecord(bytes.subarray(offset + RECORD_HEAD_BYTES, end)));
+    apply(decodeRecord(bytes.subarray(offset + RECORD_HEAD_BYTES, end), keep));
     offset = end;
   }
   return offset;
 }
 
-function decodeRecord(payload: Buffer): FileRecord {
+function decodeRecord(payload: Buffer, keep: (bytes: Uint8Array) => Uint8Array): FileRecord {
   const kind = KINDS[payload[0] as number];
   const nameEnd = 3 + payload.readUInt16LE(1);
   const namespace = payload.toString('utf8', 3, nameEnd);
   const body = payload.subarray(nameEnd);
   // The file's buffer goes when it is read; what is kept must not pin it.
-  if (kind === 'put') return { kind, namespace, document: new Uint8Array(body) };
+  if (kind === 'put') return { kind, namespace, document: keep(body) };
   return { ...decodeDocument(body), kind, namespace } as unknown as FileRecord;
 }

@@ -66,8 +66,9 @@ function* chunksOf(state: CapturedState): Iterable<Buffer> {
 function* recordsOf(state: CapturedState): Iterable<Buffer> {
   for (const { head, namespace, documents, indexes } of state) {
     yield encodeRecord(head);
-    for (const document of documents) yield encodeRecord({ kind: 'put', namespace, document });
+    // Indexes first: who reads this parses each document once, for all of its keys.
     for (const index of indexes) yield encodeRecord(index);
+    for (const document of documents) yield encodeRecord({ kind: 'put', namespace, document });
   }
   yield encodeRecord({ kind: 'end' });
 }
