@@ -225,6 +225,38 @@ describe('a subgraph that fails', () => {
     expect(reply.errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }]);
   });
 
+  test('is not sent what was given up while it waited for a connection', async () => {
+    let release: () => void = () => undefined;
+    await using cart = await startScriptedSubgraph(async ({ query }) => {
+      if (!query.includes('free')) await new Promise<void>((resolve) => (release = resolve));
+      return { lines: [] };
+    });
+    await using graph = await startGateway(
+      { cart: { typeDefs: lines, url: cart.url } },
+      { limits: { subgraphMaxConnections: 1, requestDeadlineMs: 3_000 } },
+    );
+    const abort = new AbortController();
+    const ask = (name: string, signal?: AbortSignal) =>
+      fetch(`${graph.gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: `query ${name} { lines { product { id } } }` }),
+        signal: signal ?? null,
+      });
+    const holding = ask('Holding');
+    while (cart.requests.length === 0) await sleep(5);
+    const waiting = ask('Waiting', abort.signal);
+    const behind = ask('free');
+    await sleep(100);
+    abort.abort();
+    await expect(waiting).rejects.toThrow();
+    await sleep(50);
+    release();
+    expect((await holding).status).toBe(200);
+    expect(await (await behind).json()).toEqual({ data: { lines: [] } });
+    expect(cart.requests.map(({ query }) => /query (\w+?)__/.exec(query)?.[1])).toEqual(['Holding', 'free']);
+  });
+
   test('cannot hold a request beyond the deadline of the whole, however many fetches it has', async () => {
     await using cart = await startScriptedSubgraph(async () => {
       await sleep(300);

@@ -42,7 +42,8 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest): Promise<Ex
     }
     const running = new RunningExchange(request, resolve, reject);
     const { path, headers, body } = request;
-    pool.dispatch({ method: 'POST', path, headers, body }, running);
+    // The deadline bounds the whole; the client's own timers for headers and body would only add work.
+    pool.dispatch({ method: 'POST', path, headers, body, headersTimeout: 0, bodyTimeout: 0 }, running);
   });
 }
 
