@@ -2,9 +2,11 @@
 //   --case a|b        one case alone            --rounds 7     rounds of each gateway
 //   --orders 500      orders of case (a)        --profile      where the CPU time goes, by module
 //   --gateways-only   without gateway and subgraphs in one process
+//   --write           puts the figures into docs/performance.md
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundleProcesses } from '../support/bundle-processes.ts';
+import { replaceSection } from '../support/replace-section.ts';
 import type { BenchCase } from './bench-case.ts';
 import { createBenchKeys } from './bench-keys.ts';
 import { libraryCase } from './library-case.ts';
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     orders: { type: 'string', default: '500' },
     profile: { type: 'boolean', default: false },
     'gateways-only': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 
@@ -35,7 +38,11 @@ const cases: Readonly<Record<string, () => Promise<BenchCase>>> = {
 };
 const onProgress = (text: string) => process.stderr.write(`  ${text}\n`);
 
-console.log(`Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown processor'}\n`);
+const document = new URL('../../docs/performance.md', import.meta.url);
+const today = new Date().toISOString().slice(0, 10);
+const machine = `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown processor'}`;
+
+console.log(`${machine}\n`);
 for (const name of values.case) {
   const open = cases[name];
   if (open === undefined) throw new Error(`there is no case ${name}`);
@@ -51,10 +58,14 @@ for (const name of values.case) {
       isWholeMeasured: !values['gateways-only'],
       onProgress,
     });
-    console.log(`${reportCase(each, result)}\n`);
-    if (result.profile !== undefined)
-      console.log(`${reportProfile(result.profile)}
-`);
+    const figures = reportCase(each, result);
+    console.log(`${figures}\n`);
+    if (values.write) await replaceSection(document, `bench:gateway:${name}`, `${machine}, ${today}.\n\n${figures}`);
+    if (result.profile !== undefined) {
+      const profile = reportProfile(result.profile);
+      console.log(`${profile}\n`);
+      if (values.write) await replaceSection(document, `bench:gateway:${name}:profile`, profile);
+    }
   } finally {
     await each[Symbol.asyncDispose]();
   }
