@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { OperationTypeNode } from 'graphql';
+import { isInterfaceType, OperationTypeNode } from 'graphql';
 import type { SubgraphError, SubgraphResponse } from '../datasource/data-source.ts';
 import { compiledFetch } from './compiled-fetch.ts';
 import type { PlanExecution } from './execute-plan.ts';
@@ -73,10 +73,17 @@ function mergeEntity(execution: PlanExecution, node: FetchNode, group: Represent
     for (const entity of group.entities) execution.errors.noteAbsent(entity);
     return;
   }
-  // Fields of an interface object arrive without a type name; the type found elsewhere stays the entity's type.
-  received['__typename'] ??= group.entities[0]?.['__typename'];
+  // Fields of an interface object arrive without a type name or with the interface's: what the entity is was found elsewhere.
+  if (received['__typename'] === undefined || isInterfaceObject(execution, node, received)) {
+    received['__typename'] = group.entities[0]?.['__typename'];
+  }
   applyRewrites(execution.supergraphSchema, node.outputRewrites, received);
   mergeIntoEach(group.entities, received);
+}
+
+/** Only where entities are sent under the name of an interface can they come back under one. */
+function isInterfaceObject(execution: PlanExecution, node: FetchNode, { __typename: name }: RawObject): boolean {
+  return node.inputRewrites !== undefined && isInterfaceType(execution.supergraphSchema.getType(String(name)));
 }
 
 async function send(

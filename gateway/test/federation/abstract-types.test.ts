@@ -279,6 +279,19 @@ describeSupergraph(
       },
     },
     {
+      name: 'keeps the type that is known when its own subgraph is asked again for one implementation',
+      query: `query ($on: Boolean!) {
+        valued { ... on Car @include(if: $on) { __typename value doors } ... on Boat @include(if: $on) { __typename id } }
+      }`,
+      variables: { on: true },
+      data: {
+        valued: [
+          { __typename: 'Car', value: 100, doors: 4 },
+          { __typename: 'Boat', id: 'b' },
+        ],
+      },
+    },
+    {
       name: 'is selected inside of a fragment on an implementation',
       query: '{ assets { ... on Car { value name } } }',
       data: { assets: [{ value: 100, name: 'Car' }, {}] },
