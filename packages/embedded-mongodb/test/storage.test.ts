@@ -61,6 +61,22 @@ describe('the data directory', () => {
     expect(listed.find(({ name }) => name === 'a')?.info?.uuid).toEqual(uuid);
   });
 
+  it('reads documents larger than its window, wherever in the log they begin', async () => {
+    using directory = temporaryDirectory();
+    const options = { dataDirectory: directory.path, compactAfterBytes: 1e12 };
+    const large = (_id: number, megabytes: number) => ({ _id, text: String(_id).repeat(megabytes * 1024 * 1024) });
+    const documents = [large(1, 3), large(2, 15), large(3, 1), large(4, 7), large(5, 15)];
+    {
+      await using mongo = await startClient(options);
+      for (const document of documents) await mongo.collection<{ _id: number }>().insertOne(document);
+    }
+    await using mongo = await startClient(options);
+    for (const document of documents) {
+      const found = await mongo.collection<{ _id: number; text: string }>().findOne({ _id: document._id });
+      expect(found?.text === document.text).toBe(true);
+    }
+  });
+
   it('gives everything back after a compaction, without the files that it replaced', async () => {
     using directory = temporaryDirectory();
     const options = { dataDirectory: directory.path, compactAfterBytes: 50_000 };

@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { decodeDocument, encodeDocument } from '../bson-codec.ts';
 import type { Change } from '../engine/journal.ts';
-import { createByteSlabs } from './byte-slabs.ts';
 import { StorageError } from './storage-error.ts';
 
 /**
@@ -12,7 +11,7 @@ import { StorageError } from './storage-error.ts';
 const MAGIC = Buffer.from('EMBMONGO');
 const FORMAT_VERSION = 1;
 export const HEADER_BYTES = 16;
-const RECORD_HEAD_BYTES = 8;
+export const RECORD_HEAD_BYTES = 8;
 
 const KINDS = [
   'put',
@@ -83,22 +82,20 @@ function checksum(bytes: Buffer, start: number, end: number): number {
 }
 
 /**
- * Calls `apply` with every sound record in order. Answers where the first unsound one begins: the length of the bytes
- * when all are sound.
+ * Where the record at an offset ends. `cut` when the bytes end before it does, `unsound` when its length is impossible or
+ * its checksum wrong.
  */
-export function readRecords(bytes: Buffer, apply: (record: FileRecord) => void): number {
-  const keep = createByteSlabs();
-  let offset = HEADER_BYTES;
-  while (offset + RECORD_HEAD_BYTES <= bytes.byteLength) {
-    const end = offset + RECORD_HEAD_BYTES + bytes.readUInt32LE(offset);
-    if (end > bytes.byteLength || bytes.readUInt32LE(offset + 4) !== checksum(bytes, offset, end)) return offset;
-    apply(decodeRecord(bytes.subarray(offset + RECORD_HEAD_BYTES, end), keep));
-    offset = end;
-  }
-  return offset;
+export function recordEnd(bytes: Buffer, offset: number, maxBytes: number): number | 'cut' | 'unsound' {
+  if (offset + RECORD_HEAD_BYTES > bytes.byteLength) return 'cut';
+  const payloadBytes = bytes.readUInt32LE(offset);
+  if (payloadBytes > maxBytes - RECORD_HEAD_BYTES) return 'unsound';
+  const end = offset + RECORD_HEAD_BYTES + payloadBytes;
+  if (end > bytes.byteLength) return 'cut';
+  return bytes.readUInt32LE(offset + 4) === checksum(bytes, offset, end) ? end : 'unsound';
 }
 
-function decodeRecord(payload: Buffer, keep: (bytes: Uint8Array) => Uint8Array): FileRecord {
+/** A record from its payload; `keep` copies what outlives the buffer. */
+export function decodeRecord(payload: Buffer, keep: (bytes: Uint8Array) => Uint8Array): FileRecord {
   const kind = KINDS[payload[0] as number];
   const nameEnd = 3 + payload.readUInt16LE(1);
   const namespace = payload.toString('utf8', 3, nameEnd);

@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeDocument } from '../bson-codec.ts';
 import type { Catalog } from '../engine/catalog.ts';
 import { parseIndexDefinition } from '../engine/index-definition.ts';
 import type { Change } from '../engine/journal.ts';
 import type { ServerLogger } from '../server/server-logger.ts';
-import { checkHeader, type FileRecord, HEADER_BYTES, readRecords } from './file-format.ts';
+import { type FileRecord, HEADER_BYTES } from './file-format.ts';
+import { readRecordFile } from './record-reader.ts';
 import { StorageError } from './storage-error.ts';
 
 export const journalName = (generation: number): string => `journal-${String(generation).padStart(8, '0')}`;
@@ -81,38 +82,57 @@ export function removeOldFiles(directory: string, base: number): void {
 }
 
 function readSnapshot(path: string, catalog: Catalog): void {
-  const bytes = readFileSync(path);
   let isWhole = false;
-  const end = checkHeader(bytes, path)
-    ? readRecords(bytes, (record) => {
-        isWhole = record.kind === 'end';
-        if (record.kind !== 'end') applyChange(catalog, record);
-      })
-    : 0;
-  if (!isWhole || end !== bytes.byteLength) {
+  const { end, fileBytes } = readRecordFile(path, (record) => {
+    isWhole = record.kind === 'end';
+    if (record.kind !== 'end') applyChange(catalog, record);
+  });
+  if (!isWhole || end !== fileBytes) {
     throw new StorageError('DAMAGED', `${path} is damaged at byte ${end}; restore the directory from a copy`);
   }
 }
 
 function readJournal(path: string, catalog: Catalog, isLast: boolean, logger: ServerLogger | undefined): number {
-  const bytes = readFileSync(path);
-  const end = checkHeader(bytes, path) ? readRecords(bytes, (record) => applyRecord(catalog, record)) : 0;
-  if (end === bytes.byteLength) return end;
+  const { end, fileBytes } = readRecordFile(path, (record) => applyRecord(catalog, record));
+  if (end === fileBytes) return end;
   if (!isLast)
     throw new StorageError(
       'DAMAGED',
       `${path} is damaged at byte ${end} and is not the last log; restore the directory from a copy`,
     );
-  const cut = bytes.subarray(end);
-  if (end >= HEADER_BYTES && cut.some((byte) => byte !== 0)) {
-    writeFileSync(`${path}.cut-${end}`, cut);
-    logger?.warn(
-      { path, end, cutBytes: cut.byteLength },
-      'the log ended in an unfinished record; it was cut back and the rest kept beside it',
-    );
-  }
+  if (end >= HEADER_BYTES) keepTail(path, end, logger);
   truncateSync(path, end);
   return end;
+}
+
+/** Keeps what is cut off beside the log, unless it is the zeros that a file system leaves behind a crash. */
+function keepTail(path: string, end: number, logger: ServerLogger | undefined): void {
+  const kept = `${path}.cut-${end}`;
+  const source = openSync(path, 'r');
+  const target = openSync(kept, 'w');
+  const chunk = Buffer.alloc(1024 * 1024);
+  let cutBytes = 0;
+  let isEmpty = true;
+  try {
+    for (;;) {
+      const read = readSync(source, chunk, 0, chunk.byteLength, end + cutBytes);
+      if (read === 0) break;
+      cutBytes += read;
+      isEmpty &&= chunk.subarray(0, read).every((byte) => byte === 0);
+      writeSync(target, chunk, 0, read);
+    }
+  } finally {
+    closeSync(source);
+    closeSync(target);
+  }
+  if (isEmpty) {
+    rmSync(kept);
+    return;
+  }
+  logger?.warn(
+    { path, end, cutBytes },
+    'the log ended in an unfinished record; it was cut back and the rest kept beside it',
+  );
 }
 
 function applyRecord(catalog: Catalog, record: FileRecord): void {
