@@ -44,7 +44,7 @@ const resumeVariable = 'streamAfter__';
 
 /**
  * The rule of a subscription field: the given one or, without one, the one its names tell: an argument `afterX: Int`
- * and a field `x: Int!` on the payload, or on a non-null object of the payload (the first in the schema's order).
+ * and a field `x: Int!` on the payload, or on a non-null object of the payload: the only one, or the one named `event`.
  */
 export function positionRuleOf(
   schema: GraphQLSchema,
@@ -79,16 +79,21 @@ function leadsToInt(type: GraphQLObjectType, [name, ...rest]: readonly string[])
   return isObjectType(next) && leadsToInt(next, rest);
 }
 
+/**
+ * The way to the only field of that name. Where several objects of the payload have one, an event's own is that of
+ * `event`; the others may tell of now instead. Taking a wrong one would lose events, so in doubt there is none.
+ */
 function pathTo(payload: GraphQLObjectType, name: string): string[] | undefined {
   const isPosition = (type: GraphQLObjectType) => String(type.getFields()[name]?.type) === 'Int!';
   if (isPosition(payload)) return [name];
-  for (const field of Object.values(payload.getFields())) {
+  const owners = Object.values(payload.getFields()).filter((field) => {
     const type = getNamedType(field.type);
     const isPlain =
       String(field.type) === `${type.name}!` && field.args.every((argument) => !isRequiredArgument(argument));
-    if (isPlain && isObjectType(type) && isPosition(type)) return [field.name, name];
-  }
-  return undefined;
+    return isPlain && isObjectType(type) && isPosition(type);
+  });
+  const owner = owners.length === 1 ? owners[0] : owners.find((field) => field.name === 'event');
+  return owner && [owner.name, name];
 }
 
 /** The one field that a subscription selects, wherever its fragments put it; undefined when a directive guards them. */

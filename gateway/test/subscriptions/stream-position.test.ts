@@ -13,9 +13,13 @@ const schema = buildSchema(`
     list(afterSequence: Int): [Numbered!]!
     plain(id: ID!): Numbered!
     other(since: Int): Numbered!
+    only(afterSequence: Int): Single!
+    unclear(afterSequence: Int): Unclear!
   }
+  type Single { maybe: Numbered latest: Numbered! text: String }
+  type Unclear { latest: Numbered! first: Numbered! }
   type Numbered { sequence: Int! }
-  type Wrapped { maybe: Numbered event: Numbered! now: Numbered! }
+  type Wrapped { maybe: Numbered aNow: Numbered! event: Numbered! now: Numbered! }
   type Versioned { version: Int }
 `);
 
@@ -23,6 +27,9 @@ describe('where a stream stands', () => {
   test.each([
     ['direct', { argument: 'afterSequence', path: ['sequence'] }],
     ['nested', { argument: 'afterSequence', path: ['event', 'sequence'] }],
+    ['only', { argument: 'afterSequence', path: ['latest', 'sequence'] }],
+    // Two that could be it: the wrong one would lose events.
+    ['unclear', undefined],
     ['text', undefined],
     ['nullable', undefined],
     ['list', undefined],
@@ -38,6 +45,7 @@ describe('where a stream stands', () => {
     ['other', { argument: 'since', path: ['nothing'] }, false],
     ['other', { argument: 'nothing', path: ['sequence'] }, false],
     ['nested', 'none' as const, false],
+    ['unclear', { argument: 'afterSequence', path: ['first', 'sequence'] }, true],
   ])('can be stated for %s, and a rule that does not fit the schema is not used', (field, rule, isUsed) => {
     expect(positionRuleOf(schema, field, { [field]: rule })).toEqual(isUsed ? rule : undefined);
   });
