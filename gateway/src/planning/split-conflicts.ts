@@ -5,6 +5,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
+  type InlineFragmentNode,
   isAbstractType,
   isCompositeType,
   isListType,
@@ -135,13 +136,17 @@ export function inlineFragment(
   selections: readonly SelectionNode[],
   directives: readonly DirectiveNode[],
   typeName: string | undefined,
-): SelectionNode {
+): InlineFragmentNode {
+  const names = directives.map((directive) => directive.name.value);
+  // Conditions gathered from nested fragments: no directive of theirs may stand twice on one.
+  const repeated = directives.findIndex((directive, index) => names.indexOf(directive.name.value) < index);
+  const inner = repeated < 0 ? selections : [inlineFragment(selections, directives.slice(repeated), typeName)];
   return {
     kind: Kind.INLINE_FRAGMENT,
     ...(typeName === undefined
       ? {}
       : { typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: typeName } } }),
-    directives,
-    selectionSet: { kind: Kind.SELECTION_SET, selections },
+    directives: repeated < 0 ? directives : directives.slice(0, repeated),
+    selectionSet: { kind: Kind.SELECTION_SET, selections: inner },
   };
 }

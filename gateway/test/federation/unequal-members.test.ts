@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest';
+import { startSupergraph } from '../fixtures/start-supergraph.ts';
 import { describeSupergraph } from './federation-case.ts';
 
 type Row = Record<string, unknown>;
@@ -181,3 +183,18 @@ describeSupergraph(
     },
   ],
 );
+
+test('a member inside of fragments with a condition each, at subgraphs that validate what they are sent', async () => {
+  await using graph = await startSupergraph(statements((members) => `union Entry = ${members.join(' | ')}`, ''));
+  const reply = await graph.client.request(
+    `query ($a: Boolean!, $b: Boolean!) {
+      ledgerAccount { statement { entries {
+        ... on Refund @include(if: $a) { ... @include(if: $a) { id } ...R @include(if: $b) @skip(if: false) }
+      } } }
+    }
+    fragment R on Refund { ... @skip(if: $b) { label } ... @include(if: $b) { note } }`,
+    { a: true, b: true },
+  );
+  expect(reply.errors).toBeUndefined();
+  expect(reply.data).toEqual({ ledgerAccount: { statement: { entries: [{}, { id: 'r1', note: 'about r1' }] } } });
+});
