@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventBus } from '@swiftcart/events';
-import type { RevocationSource } from '@swiftcart/gateway';
+import type { GatewayOptions, RevocationSource } from '@swiftcart/gateway';
 import type { SubgraphClient } from '@swiftcart/service';
 
 /** Roughly what an access token may live at most; asking for more costs nothing, asking for less would let one through. */
@@ -74,4 +74,9 @@ export const fieldRateLimits: Readonly<Record<string, number>> = {
   requestPasswordReset: 30,
   resetPassword: 60,
   applyCoupon: 120,
+};
+
+/** Which number of an event says how far its stream is: that of the event, not of the delivery as it stands now. */
+export const streamPositions: NonNullable<GatewayOptions['streamPositions']> = {
+  deliveryStatusChanged: { argument: 'afterSequence', path: ['event', 'sequence'] },
 };

@@ -10,7 +10,7 @@ import {
   openWhenReachable,
   runProcess,
 } from '@swiftcart/service';
-import { createRevocationSource, fieldRateLimits } from './gateway-settings.ts';
+import { createRevocationSource, fieldRateLimits, streamPositions } from './gateway-settings.ts';
 import { repositoryPath } from './repository-path.ts';
 
 const env = createEnvReader(process.env);
@@ -48,6 +48,7 @@ await runProcess({
     const gateway = await createGateway({
       ...settings,
       rateLimits: { fields: fieldRateLimits, ...settings.rateLimits },
+      streamPositions,
       supergraph: { path: supergraphPath },
       subgraphUrls,
       logger,

@@ -14,7 +14,7 @@ import {
   respondJson,
 } from '@swiftcart/service';
 import { createUsersService, readUsersConfig } from '@swiftcart/users';
-import { createRevocationSource, fieldRateLimits } from './gateway-settings.ts';
+import { createRevocationSource, fieldRateLimits, streamPositions } from './gateway-settings.ts';
 import { openDatabase } from './open-database.ts';
 import { repositoryPath } from './repository-path.ts';
 import type { ShopConfig } from './shop-config.ts';
@@ -132,6 +132,7 @@ export async function startShop({ wiring, config, env, logger, onProgress }: Sho
       await createGateway({
         ...settings.gateway,
         rateLimits: { fields: fieldRateLimits, ...settings.gateway.rateLimits },
+        streamPositions,
         supergraph:
           wiring === 'five-ports' ? { path: supergraphPath } : { sdl: await readFile(supergraphPath, 'utf8') },
         localSubgraphs: new Map(wiring === 'in-process' ? subgraphs.map((each) => [each.name, each]) : []),
