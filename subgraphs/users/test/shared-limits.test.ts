@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type AttemptLimits, attemptLimits, createAttemptLimits } from '../src/ports/attempt-limits.ts';
 
@@ -29,9 +30,11 @@ async function startRedis() {
   if (!isRunning) return undefined;
   return {
     url: `redis://127.0.0.1:${port}`,
+    /** Leaves its connections open and answers nothing more. */
+    silence: () => void redis.kill('SIGSTOP'),
     async [Symbol.asyncDispose]() {
-      if (redis.exitCode !== null) return;
-      redis.kill();
+      if (redis.exitCode !== null || redis.signalCode !== null) return;
+      redis.kill('SIGKILL');
       await once(redis, 'exit');
     },
   };
@@ -58,6 +61,21 @@ test('processes that share a Redis share the attempts, and go on alone when it i
   expect(await second.take(['loginPerAccount', 'guessed@example.com'])).toBe(0);
   await redis[Symbol.asyncDispose]();
   expect(await takeUntilShut([first], 'other@example.com')).toBe(5);
+});
+
+test('a Redis that is there and says nothing holds nobody who signs in', async (context) => {
+  await using redis = await startRedis();
+  if (redis === undefined) return context.skip('redis-server is not installed here');
+  await using counting = await createAttemptLimits({ limits, redisUrl: redis.url, onError });
+  expect(await counting.take(['loginPerAccount', 'a@example.test'])).toBe(0);
+  redis.silence();
+  const answered = counting.take(['loginPerAccount', 'a@example.test']);
+  expect(await Promise.race([answered, sleep(5_000, 'nobody answered')])).toBe(0);
+  await using fresh = await Promise.race([
+    createAttemptLimits({ limits, redisUrl: redis.url, onError }),
+    sleep(5_000).then(() => Promise.reject(new Error('it never started'))),
+  ]);
+  expect(await fresh.take(['loginPerAccount', 'b@example.test'])).toBe(0);
 });
 
 test('without Redis each process counts for itself, and an unknown address is not counted', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
@@ -36,15 +37,25 @@ export interface AttemptLimits extends AsyncDisposable {
   forget(kind: LimitKind, key: string): Promise<void>;
 }
 
+/** How long a start waits for Redis; without an answer it goes on, and Redis joins in when it can. */
+const firstConnectMs = 2_000;
+
 /** With `limits` undefined nothing is limited. With Redis all processes count together; while it is away each counts alone. */
 export async function createAttemptLimits({ limits, redisUrl, onError }: AttemptLimitsOptions): Promise<AttemptLimits> {
   const redis =
     redisUrl === undefined || limits === undefined
       ? undefined
-      : new Redis(redisUrl, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+      : new Redis(redisUrl, {
+          lazyConnect: true,
+          enableOfflineQueue: false,
+          maxRetriesPerRequest: 1,
+          // A Redis that is reached but says nothing must hold nobody: the command is given up, then the connection.
+          commandTimeout: 250,
+          socketTimeout: 1_000,
+        });
   redis?.on('error', onError);
   // Without this the first attempts of a fresh process would be counted apart. It goes on trying by itself.
-  await redis?.connect().catch(onError);
+  await Promise.race([redis?.connect().catch(onError), sleep(firstConnectMs, undefined, { ref: false })]);
   const limiters = new Map(
     Object.entries(limits ?? {}).map(([kind, { points, windowSeconds }]) => {
       const memory = new RateLimiterMemory({ keyPrefix: `users:${kind}`, points, duration: windowSeconds });
