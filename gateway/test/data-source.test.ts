@@ -71,6 +71,35 @@ describe('what is sent to subgraphs', () => {
     expect([cart.requests.length, catalog.requests.length]).toEqual([1, 1]);
   });
 
+  test('identical queries go on when the one that was first goes away', async () => {
+    const releases: (() => void)[] = [];
+    await using cart = await startScriptedSubgraph(async () => {
+      await new Promise<void>((resolve) => releases.push(resolve));
+      return { lines: [] };
+    });
+    await using graph = await startGateway({ cart: { typeDefs: lines, url: cart.url } });
+    const ask = (signal?: AbortSignal) =>
+      fetch(`${graph.gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ lines { product { id } } }' }),
+        signal: signal ?? null,
+      });
+    const leaving = new AbortController();
+    const first = ask(leaving.signal);
+    while (cart.requests.length === 0) await sleep(5);
+    const others = [ask(), ask(), ask()];
+    await sleep(100);
+    expect(cart.requests).toHaveLength(1);
+    leaving.abort();
+    await expect(first).rejects.toThrow();
+    await cart.requests[0]?.cancelled;
+    while (cart.requests.length === 1) await sleep(5);
+    for (const release of releases) release();
+    for (const other of others) expect(await (await other).json()).toEqual({ data: { lines: [] } });
+    expect(cart.requests).toHaveLength(2);
+  });
+
   test('queries of different subjects or different forwarded headers never share', async () => {
     const slow = {
       typeDefs: 'type Query { me: String }',

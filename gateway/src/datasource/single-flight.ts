@@ -20,16 +20,19 @@ export function createSingleFlight(inner: DataSource, mutations: MutationClock):
       if (fetch.kind !== OperationTypeNode.QUERY) {
         return inner.fetch(fetch, call).finally(() => mutations.tick());
       }
+      if (call.signal.aborted) return Promise.reject(endedBefore(inner.name, call.signal.reason));
       const key = keyOf(fetch, call, mutations.now);
       const running = flights.get(key);
-      if (running !== undefined) return running.join(call.signal);
-      const flight = new Flight(inner.name, () => {
-        if (flights.get(key) === flight) flights.delete(key);
-      });
+      if (running !== undefined) return running.follow(call);
+      const flight = new Flight(
+        inner.name,
+        (leader) => inner.fetch(fetch, leader),
+        () => {
+          if (flights.get(key) === flight) flights.delete(key);
+        },
+      );
       flights.set(key, flight);
-      const answer = flight.join(call.signal);
-      flight.start((signal) => inner.fetch(fetch, { ...call, signal }));
-      return answer;
+      return flight.lead(call);
     },
     subscribe: (fetch, call) => inner.subscribe(fetch, call),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
@@ -71,63 +74,84 @@ function keyOf({ operation, variables, variablesText }: SubgraphFetch, call: Cal
   return `${clock} ${callerKey(call)} ${variablesText ?? JSON.stringify(variables)} ${operation}`;
 }
 
-/** One upstream call with those who wait for it. It is cancelled when the last of them goes away. */
+function endedBefore(subgraph: string, cause: unknown): SubgraphFailure {
+  return new SubgraphFailure('SUBGRAPH_TIMEOUT', subgraph, `The request ended before ${subgraph} answered.`, { cause });
+}
+
+interface Follower {
+  readonly call: CallContext;
+  readonly onLeave: () => void;
+  resolve(response: SubgraphResponse): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * One upstream call with those who wait for it. The first of them leads: the call is made on its signal, so that a call
+ * which nobody shares, and that is nearly every one, needs no signal of its own. When the leader goes away the next one
+ * leads and the query is sent again; when nobody is left it is cancelled.
+ */
 class Flight {
-  readonly #ending = new AbortController();
-  readonly #waiting = new Set<{ resolve: (response: SubgraphResponse) => void; reject: (reason: unknown) => void }>();
   readonly #subgraph: string;
+  readonly #run: (leader: CallContext) => Promise<SubgraphResponse>;
   readonly #onEnd: () => void;
+  readonly #followers = new Set<Follower>();
 
   /** `onEnd` is called as soon as nobody may join any more. */
-  constructor(subgraph: string, onEnd: () => void) {
+  constructor(subgraph: string, run: (leader: CallContext) => Promise<SubgraphResponse>, onEnd: () => void) {
     this.#subgraph = subgraph;
+    this.#run = run;
     this.#onEnd = onEnd;
   }
 
-  /** Makes the call, unless those who waited for it have left already. */
-  start(run: (signal: AbortSignal) => Promise<SubgraphResponse>): void {
-    if (this.#waiting.size === 0) return;
-    run(this.#ending.signal).then(
-      (response) => this.#land(response),
-      (error: unknown) => {
-        this.#onEnd();
-        for (const { reject } of this.#waiting) reject(error);
-      },
-    );
+  async lead(call: CallContext): Promise<SubgraphResponse> {
+    try {
+      const response = await this.#run(call);
+      this.#onEnd();
+      if (this.#followers.size > 0) this.#share(response);
+      return response;
+    } catch (error) {
+      if (call.signal.aborted && this.#followers.size > 0) this.#handOver();
+      else this.#fail(error);
+      throw error;
+    }
   }
 
-  join(signal: AbortSignal): Promise<SubgraphResponse> {
+  follow(call: CallContext): Promise<SubgraphResponse> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting.delete(waiter);
-        const message = `The request ended before ${this.#subgraph} answered.`;
-        reject(new SubgraphFailure('SUBGRAPH_TIMEOUT', this.#subgraph, message, { cause: signal.reason }));
-        if (this.#waiting.size > 0) return;
-        this.#onEnd();
-        this.#ending.abort();
+      const onLeave = () => {
+        this.#followers.delete(follower);
+        reject(endedBefore(this.#subgraph, call.signal.reason));
       };
-      const waiter = {
-        resolve: (response: SubgraphResponse) => {
-          signal.removeEventListener('abort', leave);
-          resolve(response);
-        },
-        reject: (reason: unknown) => {
-          signal.removeEventListener('abort', leave);
-          reject(reason);
-        },
-      };
-      this.#waiting.add(waiter);
-      if (signal.aborted) leave();
-      else signal.addEventListener('abort', leave, { once: true });
+      const follower: Follower = { call, onLeave, resolve, reject };
+      this.#followers.add(follower);
+      call.signal.addEventListener('abort', onLeave, { once: true });
     });
   }
 
-  /** Each owns its answer and may change it: all but the first get copies, made before anybody runs on. */
-  #land(response: SubgraphResponse): void {
+  /** Each owns its answer and may change it: every follower gets a copy, made before anybody runs on. */
+  #share(response: SubgraphResponse): void {
+    const followers = this.#release();
+    const copies = followers.map(() => copyResponse(response));
+    for (const [index, follower] of followers.entries()) follower.resolve(copies[index] as SubgraphResponse);
+  }
+
+  #handOver(): void {
+    const [next] = this.#followers;
+    if (next === undefined) return;
+    this.#followers.delete(next);
+    next.call.signal.removeEventListener('abort', next.onLeave);
+    this.lead(next.call).then(next.resolve, next.reject);
+  }
+
+  #fail(error: unknown): void {
     this.#onEnd();
-    const [first, ...others] = this.#waiting;
-    const copies = others.map(() => copyResponse(response));
-    first?.resolve(response);
-    for (const [index, waiter] of others.entries()) waiter.resolve(copies[index] as SubgraphResponse);
+    for (const { reject } of this.#release()) reject(error);
+  }
+
+  #release(): Follower[] {
+    const followers = [...this.#followers];
+    this.#followers.clear();
+    for (const { call, onLeave } of followers) call.signal.removeEventListener('abort', onLeave);
+    return followers;
   }
 }
