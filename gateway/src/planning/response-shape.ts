@@ -33,6 +33,8 @@ export interface ShapedField {
   readonly kind: 'field' | 'typename' | 'introspection';
   readonly type: GraphQLOutputType;
   readonly valueKind: ValueKind;
+  /** For a leaf that everybody may have: whether a value can go out as it is. Most values of most answers are such. */
+  readonly isReady: ((value: unknown) => boolean) | undefined;
   readonly nodes: readonly FieldNode[];
   readonly denial: Denial | undefined;
   /** The sub-selection, undefined for leaves. */
@@ -102,7 +104,18 @@ function shapedField(
   const fieldName = first.name.value;
   if (fieldName === TypeNameMetaFieldDef.name) {
     const { type } = TypeNameMetaFieldDef;
-    return { name, rawName, kind: 'typename', type, valueKind: valueKind(type), nodes, denial, shape: undefined };
+    const kind = valueKind(type);
+    return {
+      name,
+      rawName,
+      kind: 'typename',
+      type,
+      valueKind: kind,
+      isReady: undefined,
+      nodes,
+      denial,
+      shape: undefined,
+    };
   }
   const isIntrospection = fieldName === SchemaMetaFieldDef.name || fieldName === TypeMetaFieldDef.name;
   const type = isIntrospection ? SchemaMetaFieldDef.type : parent.getFields()[fieldName]?.type;
@@ -114,10 +127,16 @@ function shapedField(
     kind: isIntrospection ? 'introspection' : 'field',
     type,
     valueKind: valueKind(type),
+    isReady: isIntrospection || denial !== undefined || name === '__proto__' ? undefined : readyCheck(valueKind(type)),
     nodes,
     denial,
     shape: subSelections.length === 0 ? undefined : selectionShape(options, subSelections),
   };
+}
+
+function readyCheck(kind: ValueKind): ((value: unknown) => boolean) | undefined {
+  const bare = kind.kind === 'non-null' ? kind.of : kind;
+  return bare.kind === 'leaf' ? bare.isValid : undefined;
 }
 
 function collectFields(

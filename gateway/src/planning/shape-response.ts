@@ -49,6 +49,11 @@ class Shaping {
   object(raw: RawObject, type: RuntimeType, shape: SelectionShape): RawObject | undefined {
     const output: RawObject = {};
     for (const field of shape.fieldsOf(type)) {
+      const ready = raw[field.rawName];
+      if (ready !== null && ready !== undefined && field.isReady?.(ready)) {
+        output[field.name] = ready;
+        continue;
+      }
       const value = this.#field(raw, type, field);
       if (value === undefined) return undefined;
       if (field.name === '__proto__') {
