@@ -77,6 +77,18 @@ describe('the data directory', () => {
     }
   });
 
+  it('gives everything back without syncs too, when only the server has ended', async () => {
+    using directory = temporaryDirectory();
+    const options = { dataDirectory: directory.path, sync: false };
+    {
+      await using mongo = await startClient(options);
+      await mongo.collection().insertMany(Array.from({ length: 100 }, (_, n) => ({ n })));
+      expect(readFileSync(journalOf(directory.path)).byteLength).toBeGreaterThan(3000);
+    }
+    await using mongo = await startClient(options);
+    expect(await mongo.collection().countDocuments()).toBe(100);
+  });
+
   it('gives everything back after a compaction, without the files that it replaced', async () => {
     using directory = temporaryDirectory();
     const options = { dataDirectory: directory.path, compactAfterBytes: 50_000 };

@@ -26,6 +26,11 @@ export interface EmbeddedMongodbOptions {
   readonly cursorTimeoutMs?: number;
   /** Growth of the log in bytes that starts a compaction. Default 32 MiB. */
   readonly compactAfterBytes?: number;
+  /**
+   * Whether an acknowledged write is on disk (fdatasync). Default true. False is for data that can be made again: what was
+   * acknowledged outlives the process, but not a power cut.
+   */
+  readonly sync?: boolean;
   /** Lets clients make commands fail (`configureFailPoint: 'failCommand'`), for driver tests. Default false. */
   readonly testCommands?: boolean;
   /** Called once when the disk refused a write. The server has stopped by then: it acknowledges nothing it cannot keep. */
@@ -91,9 +96,9 @@ export async function startEmbeddedMongodb(options: EmbeddedMongodbOptions): Pro
 }
 
 function open(options: EmbeddedMongodbOptions, onFailure: (error: StorageError) => void) {
-  const { dataDirectory, memory, logger, compactAfterBytes } = options;
+  const { dataDirectory, memory, logger, compactAfterBytes, sync } = options;
   if (dataDirectory !== undefined && memory) throw new TypeError('give dataDirectory or memory, not both');
-  if (dataDirectory !== undefined) return openStorage(dataDirectory, { logger, compactAfterBytes, onFailure });
+  if (dataDirectory !== undefined) return openStorage(dataDirectory, { logger, compactAfterBytes, sync, onFailure });
   if (!memory) throw new TypeError('startEmbeddedMongodb needs a dataDirectory, or memory: true');
   return openMemoryStorage();
 }

@@ -25,6 +25,11 @@ export interface FileJournalEvents {
   onFlushed(): void;
 }
 
+export interface FileJournalOptions extends FileJournalEvents {
+  /** False: a group counts as kept once the system has it, and a power cut may take it. Default true. */
+  readonly syncs?: boolean;
+}
+
 /**
  * The append-only log. Records queue in order; while one group is written and synced the next one gathers, so many
  * writers share one fdatasync. After a failed sync nothing more is accepted: the kernel may have dropped the pages, and a
@@ -39,9 +44,9 @@ export class FileJournal implements Journal {
   #queuedSequence = 0;
   #flushedSequence = 0;
   #isWriting = false;
-  readonly #events: FileJournalEvents;
+  readonly #events: FileJournalOptions;
 
-  constructor(events: FileJournalEvents) {
+  constructor(events: FileJournalOptions) {
     this.#events = events;
   }
 
@@ -142,7 +147,7 @@ export class FileJournal implements Journal {
       written += result.bytesWritten;
       this.#position += result.bytesWritten;
     }
-    await file.datasync();
+    if (this.#events.syncs !== false) await file.datasync();
   }
 
   async #openFile(path: string, position: number): Promise<void> {

@@ -12,6 +12,8 @@ export interface StorageOptions {
   readonly logger?: ServerLogger | undefined;
   /** The log is compacted once it has grown by this many bytes, and by half of what the documents weigh. Default 32 MiB. */
   readonly compactAfterBytes?: number | undefined;
+  /** Whether an acknowledged write waits for the disk. Default true. */
+  readonly sync?: boolean | undefined;
   /** The disk refused a write: memory is ahead of it, so the server must stop. */
   onFailure(error: StorageError): void;
 }
@@ -32,7 +34,11 @@ export async function openStorage(directory: string, options: StorageOptions): P
   const unlock = lockDirectory(directory);
   try {
     let afterFlush = () => {};
-    const journal = new FileJournal({ onFailure: options.onFailure, onFlushed: () => afterFlush() });
+    const journal = new FileJournal({
+      syncs: options.sync ?? true,
+      onFailure: options.onFailure,
+      onFlushed: () => afterFlush(),
+    });
     const catalog = new Catalog(journal);
     const restored = restore(directory, catalog, options.logger);
     await journal.open(join(directory, journalName(restored.generation)), restored.position);
