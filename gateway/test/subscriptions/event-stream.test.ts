@@ -131,6 +131,28 @@ test('refuses what never becomes a stream with a status: bad tokens, other sites
   await until(() => live.open() === 0);
 });
 
+test('one user opens so many connections and no more, whatever carries them; another is not affected', async () => {
+  const live = liveEvents();
+  await using graph = await startSupergraph(live.subgraphs, { ...quiet, limits: { socketMaxPerUser: 1 } });
+  const query = 'subscription { pulsed(log: "a") { id } }';
+  const { url } = graph.gateway;
+  const raw = await openRawSocket(url, { payload: graph.bearer(['CUSTOMER']) });
+  const refused = await open(url, query, { headers: graph.bearer(['CUSTOMER'], { sessionId: 'ses_2' }) });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
+  expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  const other = await open(url, query, { headers: graph.bearer(['CUSTOMER'], { userId: 'usr_2' }) });
+  expect(other.status).toBe(200);
+  raw.socket.close();
+  await raw.closed;
+  // The place is given back.
+  for (;;) {
+    const again = await open(url, query, { headers: graph.bearer(['CUSTOMER']) });
+    await again.body?.cancel();
+    if (again.status === 200) break;
+  }
+  await other.body?.cancel();
+});
+
 test('a token that expires ends the stream with TOKEN_EXPIRED and without complete, so that the client connects again', async () => {
   const live = liveEvents();
   await using graph = await startSupergraph(live.subgraphs, quiet);
