@@ -5,6 +5,7 @@ import { location, typeMismatch } from '../values/refusals.ts';
 import { type ExpressionScope, rootVariables } from './expressions.ts';
 import type { PipelineScope, Stage, StageCompiler } from './stage.ts';
 import { bucketingStages } from './stages/bucketing.ts';
+import { gapStages } from './stages/gaps.ts';
 import { groupingStages } from './stages/grouping.ts';
 import { joiningStages } from './stages/joining.ts';
 import { compileRedact } from './stages/redaction.ts';
@@ -28,6 +29,7 @@ export const pipelineStages: Readonly<Record<string, StageCompiler>> = {
   ...groupingStages,
   ...bucketingStages,
   ...joiningStages,
+  ...gapStages,
   $facet: compileFacet,
   $redact: compileRedact,
   $setWindowFields: compileSetWindowFields,

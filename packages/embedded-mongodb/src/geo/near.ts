@@ -19,6 +19,11 @@ export function parseNear(operator: '$near' | '$nearSphere', operand: unknown, s
   const beside = siblings as Readonly<Record<string, unknown>>;
   if (isDocument(operand) && operand['$geometry'] !== undefined) {
     const { $geometry, $minDistance, $maxDistance } = operand;
+    const extra = Object.keys(siblings).find((name) => name === '$maxDistance' || name === '$minDistance');
+    if (extra)
+      throw new GeometryError(
+        `geo near accepts just one argument when querying for a GeoJSON point. Extra field found: ${extra}`,
+      );
     const center = parseGeometry($geometry);
     const [point] = center.points;
     if (!point || center.points.length !== 1) throw new GeometryError('$near requires a point');

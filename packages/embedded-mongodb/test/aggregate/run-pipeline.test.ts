@@ -5,6 +5,7 @@ import { windowFunctions } from '../../src/aggregate/stages/window.ts';
 import type { Doc } from '../../src/values/bson-type.ts';
 import { canonical, decoded, decodedValue, errorCode } from '../values/decoded.ts';
 import { accumulatorCases } from './accumulator-table.ts';
+import { gapCases } from './gap-table.ts';
 import { stageRefusals } from './stage-refusal-table.ts';
 import { collections, stageCases } from './stage-table.ts';
 import { windowCases } from './window-table.ts';
@@ -25,7 +26,7 @@ function run(
   ];
 }
 
-const cases = [...stageCases, ...accumulatorCases, ...windowCases];
+const cases = [...gapCases, ...stageCases, ...accumulatorCases, ...windowCases];
 
 /** Refused always: only the aggregate command can do them, or this server cannot. */
 const alwaysRefused = ['$out', '$merge', '$changeStream', '$geoNear'];

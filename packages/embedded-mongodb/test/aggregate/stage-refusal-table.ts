@@ -52,6 +52,10 @@ export const stageRefusals: readonly StageRefusal[] = [
   ['$merge', 'merge', [{ $merge: 'x' }], 115],
   ['$changeStream', 'changeStream', [{ $changeStream: {} }], 40573],
   ['$geoNear', 'geoNear', [{ $geoNear: {} }], 40602],
+  ['$fill', 'fill', [{ $fill: {} }], 40414],
+  ['$fill', 'fill', [{ $fill: { output: { a: { method: 'linear' } } } }], 605001],
+  ['$densify', 'densify', [{ $densify: { field: 'a' } }], 40414],
+  ['$densify', 'densify', [{ $densify: { field: 'a', range: { step: 0, bounds: 'full' } } }], 5733401],
   ['$redact', 'redact', [{ $redact: 'keep it all' }], 17053],
   ['$setWindowFields', 'setWindowFields', [{ $setWindowFields: { sortBy: { a: 1 } } }], 40414],
   [
