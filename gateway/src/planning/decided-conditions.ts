@@ -28,10 +28,13 @@ const undecided: DecidedConditions = { keyOf: () => '', decide: (parsed) => pars
  * `{ shipping @include(if: $more) stock }` the inputs of `shipping` are fetched under its condition, but stated without
  * one: switched off, they are missing, the entity counts as one that cannot be found, and `stock` is null without a
  * word. `requiring` are the names of such fields; other conditions stay in the plan, which is then the same for all.
+ *
+ * Conditions without a variable are decided everywhere: below a condition that the planner makes a part of the plan, it
+ * forgets them, and fetches what is switched off.
  */
 export function conditionsToDecide(parsed: ParsedOperation, requiring: ReadonlySet<string>): DecidedConditions {
   const conditions = requiring.size === 0 ? [] : conditionsAbove(parsed, requiring);
-  if (conditions.length === 0) return undecided;
+  if (conditions.length === 0 && !hasFixedCondition(parsed)) return undecided;
   const names = [...new Set(conditions.flatMap((node) => variableOf(node) ?? []))].sort();
   const isDecided = (node: DirectiveNode): boolean => {
     const name = variableOf(node);
@@ -41,6 +44,17 @@ export function conditionsToDecide(parsed: ParsedOperation, requiring: ReadonlyS
     keyOf: (variables) => names.map((name) => (variables[name] === true ? 1 : 0)).join(''),
     decide: (parsed, variables) => withoutConditions(parsed, isDecided, variables),
   };
+}
+
+function hasFixedCondition({ operation, fragments }: ParsedOperation): boolean {
+  let isFound = false;
+  const look = {
+    Directive(node: DirectiveNode) {
+      isFound ||= isCondition(node) && variableOf(node) === undefined;
+    },
+  };
+  for (const definition of [operation, ...fragments.values()]) visit(definition, look);
+  return isFound;
 }
 
 /** The conditions on selections that are or hold, in fragments too, a field of one of these names. */

@@ -13,12 +13,17 @@ const subgraphs: Record<string, TestSubgraph> = {
       type Mutation { send: Parcel }
       type Subscription { parcelMoved: Parcel }
       interface Thing { id: ID! }
-      type Parcel implements Thing @key(fields: "id") { id: ID! weight: Int! value: Int! box: Box! }
+      type Parcel implements Thing @key(fields: "id") { id: ID! weight: Int! value: Int! box: Box! seal: String! }
       type Box { width: Int! height: Int! }`,
     resolvers: {
       Query: { parcel: () => parcel, other: () => parcel, things: () => [{ __typename: 'Parcel', ...parcel }] },
       Mutation: { send: () => parcel },
-      Parcel: { __resolveReference: () => parcel },
+      Parcel: {
+        __resolveReference: () => parcel,
+        seal: () => {
+          throw new Error('broken');
+        },
+      },
       Subscription: {
         parcelMoved: {
           async *subscribe() {
@@ -123,6 +128,12 @@ describeSupergraph('conditions on fields with @requires', subgraphs, [
     }`,
     variables: { on: true },
     data: { parcel: { twin: { insurance: 10 } } },
+  },
+  {
+    name: 'what is always off is not fetched below a variable condition',
+    query: 'query ($on: Boolean!) { parcel @include(if: $on) { id ... @skip(if: true) { seal @include(if: $on) } } }',
+    variables: { on: true },
+    data: { parcel: { id: 'p1' } },
   },
   {
     name: 'everything is off',
