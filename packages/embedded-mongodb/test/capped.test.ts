@@ -60,6 +60,24 @@ describe('a capped collection', () => {
     }
   });
 
+  it('opens again with a document that was stored under a larger cap', async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'capped-'));
+    const options = { dataDirectory, compactAfterBytes: 1 };
+    try {
+      {
+        await using mongo = await startClient(options);
+        const few = await mongo.db.createCollection<Entry>('few', { capped: true, size: 20_000 });
+        await few.insertOne({ _id: 1, text: 'x'.repeat(10_000) });
+        await mongo.db.command({ collMod: 'few', cappedSize: 4096 });
+        await mongo.collection<Entry>('other').insertOne({ _id: 1 });
+      }
+      await using mongo = await startClient(options);
+      expect(await mongo.collection('few').countDocuments()).toBe(1);
+    } finally {
+      rmSync(dataDirectory, { recursive: true, force: true });
+    }
+  });
+
   it('refuses limits that are none', async () => {
     await using mongo = await startClient();
     const invalid = { code: 72, codeName: 'InvalidOptions' };
@@ -67,6 +85,8 @@ describe('a capped collection', () => {
     await expect(mongo.db.command({ create: 'c', size: 1000 })).rejects.toMatchObject(invalid);
     await expect(mongo.db.command({ create: 'c', capped: true, size: 0 })).rejects.toMatchObject({ code: 2 });
     await mongo.db.createCollection('full', { capped: true, size: 4096 });
+    const tooLarge = mongo.collection('full').insertOne({ text: 'x'.repeat(5000) });
+    await expect(tooLarge).rejects.toMatchObject({ code: 2 });
     const out = mongo.collection('full').aggregate([{ $out: 'full' }]);
     await expect(out.toArray()).rejects.toMatchObject({ code: 17152 });
   });

@@ -134,10 +134,16 @@ export class Collection {
   }
 
   /** Adds a document that has an `_id`. Throws E11000 before anything changed. */
-  insert(raw: Uint8Array, doc: Doc, options: { readonly bypassValidation?: boolean } = {}): Row {
+  insert(
+    raw: Uint8Array,
+    doc: Doc,
+    options: { readonly bypassValidation?: boolean; readonly isRestoring?: boolean } = {},
+  ): Row {
     assertDocumentSize(raw);
     if (!options.bypassValidation) this.#validate(doc, undefined);
     this.#requireTime(doc);
+    // What was stored under a larger cap is read back all the same.
+    if (!options.isRestoring) this.#requireRoom(raw);
     const row = new Row(this.#idKeyOf(doc), this.#nextRecordId, raw, doc);
     if (this.#rows.has(row.idKey)) throw duplicateKeyError(this.#namespace, ID_INDEX, [doc['_id']]);
     const keys = this.#checkedKeys(doc, undefined);
@@ -168,7 +174,7 @@ export class Collection {
   /** The oldest go first: https://www.mongodb.com/docs/manual/core/capped-collections/ ; a cap is 4096 bytes at least. */
   keepWithinCap(): void {
     if (this.#options['capped'] !== true) return;
-    const bytes = Math.max(toDouble(this.#options['size']), 4096);
+    const bytes = this.#capBytes();
     const count = this.#options['max'] === undefined ? Number.POSITIVE_INFINITY : toDouble(this.#options['max']);
     for (const oldest of this.#rows.values()) {
       if (this.#rows.size <= 1 || (this.#byteLength <= bytes && this.#rows.size <= count)) return;
@@ -228,7 +234,7 @@ export class Collection {
   restore(raw: Uint8Array, doc: Doc): void {
     const row = this.isTimeSeries ? undefined : this.#rows.get(this.#idKeyOf(doc));
     if (!row) {
-      this.insert(raw, doc, { bypassValidation: true }).forget();
+      this.insert(raw, doc, { bypassValidation: true, isRestoring: true }).forget();
       return;
     }
     this.#replaceRaw(row, raw, doc);
@@ -262,6 +268,16 @@ export class Collection {
     }
     const key = encodeKey(id);
     return this.isTimeSeries ? `${key}\0${this.#nextRecordId}` : key;
+  }
+
+  /** A document that is larger than its capped collection may ever be has no place in it. */
+  #requireRoom(raw: Uint8Array): void {
+    if (this.#options['capped'] !== true || raw.byteLength <= this.#capBytes()) return;
+    throw new CommandError(2, `object to insert exceeds cappedMaxSize: ${raw.byteLength} bytes`);
+  }
+
+  #capBytes(): number {
+    return Math.max(toDouble(this.#options['size']), 4096);
   }
 
   /** https://www.mongodb.com/docs/manual/core/timeseries-collections/ : every measurement has its time. */

@@ -53,6 +53,12 @@ export const queryRefusals: readonly QueryRefusal[] = [
   { operator: '$where', page: page('where'), filter: { $where: 'true' }, code: 115 },
   { operator: '$text', page: page('text'), filter: { $text: { $search: 'x' } }, code: 27 },
   { operator: '$near', page: page('near'), filter: { a: { $near: ['x', 0] } }, code: 2 },
+  {
+    operator: '$near',
+    page: page('near'),
+    filter: { a: { $near: { $geometry: { type: 'Point', coordinates: [0, 0] } }, $maxDistance: 5 } },
+    code: 2,
+  },
   { operator: '$nearSphere', page: page('nearSphere'), filter: { a: { $nearSphere: 5 } }, code: 2 },
   { operator: '$maxDistance', page: page('maxDistance'), filter: { a: { $maxDistance: 5 } }, code: 9 },
   { operator: '$minDistance', page: page('minDistance'), filter: { a: { $minDistance: 5 } }, code: 9 },
