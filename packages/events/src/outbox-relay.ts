@@ -20,8 +20,8 @@ export interface OutboxRelayOptions {
   metrics?: Metrics | undefined;
   /** How often documents are searched without being woken, for what another process left behind. Default 1,000. */
   intervalMs?: number | undefined;
-  /** Where events go that the bus refuses for good. Without it they stay in the outbox and are tried for ever. */
-  parked?: ParkedEvents | undefined;
+  /** Where events go that the bus refuses for good; kept in the outbox they would hold back those behind them for ever. */
+  parked: ParkedEvents;
   retry?: RetryPolicy | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface RelayDocumentOptions {
   bus: EventBus;
   logger: Logger;
   metrics?: Metrics | undefined;
-  parked?: ParkedEvents | undefined;
+  parked: ParkedEvents;
   retry: RetryPolicy;
 }
 
@@ -41,7 +41,7 @@ export function createDocumentRelay({ bus, logger, metrics, parked, retry }: Rel
       if (error instanceof BusUnavailableError) throw error;
       const attempts = (failed?.attempts ?? 0) + 1;
       const firstFailedAt = failed?.firstFailedAt ?? new Date();
-      if (attempts < retry.maxAttempts || parked === undefined) {
+      if (attempts < retry.maxAttempts) {
         logger.warn({ err: error, eventId: event.id, attempts }, 'event refused by the bus');
         failing.set(event.id, { attempts, firstFailedAt, retryAtMs: Date.now() + backoffMs(retry, attempts) });
         return false;

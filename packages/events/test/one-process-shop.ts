@@ -1,6 +1,6 @@
 import { createLogger } from '@swiftcart/service';
 import mongoose, { type Model, Schema } from 'mongoose';
-import { createMemoryBus, createOutboxRelay, type DomainEvent, outboxField } from '../src/index.ts';
+import { createMemoryBus, createOutboxRelay, createParkedEvents, type DomainEvent, outboxField } from '../src/index.ts';
 
 // A process that publishes and consumes by itself, as `npm start` does, and never finishes an event: to be killed by the test.
 const [, , uri = ''] = process.argv;
@@ -18,4 +18,4 @@ await bus.consume({
     return new Promise(() => undefined);
   },
 });
-createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+createOutboxRelay({ models: [Order], bus, logger, parked: createParkedEvents(connection), intervalMs: 20 });

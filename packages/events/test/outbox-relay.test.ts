@@ -15,6 +15,7 @@ import {
   type EventBus,
   newEvent,
   outboxField,
+  type ParkedEvents,
 } from '../src/index.ts';
 
 interface OrderRecord {
@@ -55,6 +56,7 @@ describe('outbox relay', () => {
   let database: TestDatabase;
   let connection: Connection;
   let Order: Model<OrderRecord>;
+  let parked: ParkedEvents;
   beforeAll(async () => {
     database = await startDatabase();
     connection = await mongoose.createConnection(database.uri('events')).asPromise();
@@ -63,6 +65,7 @@ describe('outbox relay', () => {
       new Schema<OrderRecord>({ _id: String, status: String, outbox: outboxField }, { timestamps: true }),
     );
     await Order.createIndexes();
+    parked = createParkedEvents(connection);
   });
   afterAll(async () => {
     await connection?.close();
@@ -85,7 +88,7 @@ describe('outbox relay', () => {
     await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: events });
     const before = await Order.findById('ord_1').lean<{ updatedAt: Date }>();
     const { bus, taken } = noting();
-    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 20 });
     await until(async () => (await pending()) === 0);
     expect(taken).toEqual(events);
     expect(await Order.findById('ord_1').lean()).toMatchObject({
@@ -97,7 +100,7 @@ describe('outbox relay', () => {
 
   it('publishes at once when woken, long before its interval', async () => {
     const { bus, taken } = noting();
-    await using relay = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 60_000 });
+    await using relay = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 60_000 });
     await sleep(50);
     await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [eventOf('ord_1', 1)] });
     relay.wake();
@@ -116,12 +119,13 @@ describe('outbox relay', () => {
       models: [dying as unknown as Model<OrderRecord>],
       bus,
       logger,
+      parked,
       intervalMs: 20,
     });
     await until(() => taken.length === 1);
     expect(await pending()).toBe(1);
 
-    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 20 });
     await until(async () => (await pending()) === 0);
     expect(taken).toEqual([sent, sent]);
   });
@@ -129,7 +133,6 @@ describe('outbox relay', () => {
   it('waits while the bus is unreachable, however long, without parking anything', async () => {
     await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [eventOf('ord_1', 1), eventOf('ord_1', 2)] });
     const { bus, calls, taken } = noting((_event, count) => (count <= 4 ? new BusUnavailableError() : undefined));
-    const parked = createParkedEvents(connection);
     await using _ = createOutboxRelay({
       models: [Order],
       bus,
@@ -151,7 +154,6 @@ describe('outbox relay', () => {
       { _id: 'ord_2', status: 'CONFIRMED', outbox: [eventOf('ord_2', 3)] },
     ]);
     const { bus, calls, taken } = noting((event) => (event.id === bad.id ? new Error('too large') : undefined));
-    const parked = createParkedEvents(connection);
     await using _ = createOutboxRelay({
       models: [Order],
       bus,
@@ -179,6 +181,7 @@ describe('outbox relay', () => {
       models: [Order],
       bus,
       logger,
+      parked,
       intervalMs: 5_000,
       retry: { maxAttempts: 9, baseMs: 40, maxMs: 1_000 },
     });
@@ -205,14 +208,14 @@ describe('outbox relay', () => {
           throw new Error('database away');
         },
       });
-      await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+      await using _ = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 20 });
       await until(() => begun > 0);
     }
     expect(await pending()).toBe(1);
 
     await using bus = createMemoryBus({ logger });
     await bus.consume({ topic: 'orders', group: 'delivery', handler: async ({ id }) => void handled.push(id) });
-    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 20 });
     await until(async () => (await pending()) === 0);
     expect(handled).toEqual([sent.id]);
   });
@@ -237,7 +240,7 @@ describe('outbox relay', () => {
     const handled: string[] = [];
     await using bus = createMemoryBus({ logger });
     await bus.consume({ topic: 'orders', group: 'delivery', handler: async ({ id }) => void handled.push(id) });
-    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 20 });
     await until(async () => (await pending()) === 0);
     expect(handled).toEqual([sent.id]);
   });
@@ -255,7 +258,7 @@ describe('outbox relay', () => {
         handled.push(`${key}:${String(payload['n'])}`);
       },
     });
-    await using relay = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 5_000 });
+    await using relay = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 5_000 });
     await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [eventOf('ord_1', 1)] });
     relay.wake();
     await sleep(50);
@@ -273,7 +276,7 @@ describe('outbox relay', () => {
   it('holds back what a first subgraph finds at its start until the last one consumes', async () => {
     await Order.create({ _id: 'ord_1', status: 'CONFIRMED', outbox: [eventOf('ord_1', 1)] });
     await using bus = createMemoryBus({ logger, startPaused: true });
-    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 20 });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 20 });
     await sleep(100);
     expect(await pending()).toBe(1);
     const handled: unknown[] = [];
@@ -296,13 +299,12 @@ describe('outbox relay', () => {
       })),
     );
     const { bus, taken } = noting();
-    await using _ = createOutboxRelay({ models: [Order], bus, logger, intervalMs: 60_000 });
+    await using _ = createOutboxRelay({ models: [Order], bus, logger, parked, intervalMs: 60_000 });
     await until(async () => (await pending()) === 0);
     expect(new Set(taken.map(({ id }) => id)).size).toBe(250);
   });
 
   it('hands a parked event on again and forgets it, but keeps it when the bus is away', async () => {
-    const parked = createParkedEvents(connection);
     const [first, second] = [eventOf('ord_1', 1), eventOf('ord_2', 2)];
     await parked.onPoison('orders')(first, { error: new Error('poison'), attempts: 10, firstFailedAt: new Date(0) });
     await parked.park(second, { error: 'too large', attempts: 3 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createOutboxRelay, type EventBus } from '@swiftcart/events';
+import { createOutboxRelay, createParkedEvents, type EventBus } from '@swiftcart/events';
 import { createAssertionVerifier, type Jwks } from '@swiftcart/identity';
 import {
   buildSubgraph,
@@ -67,7 +67,13 @@ export async function createCatalogService(options: CatalogOptions): Promise<Cat
     throw error;
   }
 
-  const relay = createOutboxRelay({ models: [store.productModel], bus, logger, ...(metrics && { metrics }) });
+  const relay = createOutboxRelay({
+    models: [store.productModel],
+    bus,
+    logger,
+    parked: createParkedEvents(connection),
+    ...(metrics && { metrics }),
+  });
   const ledger = createStockLedger(store, logger);
   const rounds = startUpkeepRounds({
     upkeep: store.upkeep,
