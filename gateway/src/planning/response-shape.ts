@@ -69,12 +69,16 @@ export function responseShape(options: ShapeOptions): SelectionShape {
 
 function selectionShape(options: ShapeOptions, selectionSets: readonly SelectionSetNode[]): SelectionShape {
   const perType = new Map<RuntimeType, readonly ShapedField[]>();
+  // Most places hold objects of one type, or of the same one many times in a row.
+  let lastType: RuntimeType | undefined;
+  let lastFields: readonly ShapedField[] = [];
   return {
     fieldsOf(type) {
-      const known = perType.get(type);
-      if (known !== undefined) return known;
-      const fields = shapedFields(options, type, selectionSets);
+      if (type === lastType) return lastFields;
+      const fields = perType.get(type) ?? shapedFields(options, type, selectionSets);
       perType.set(type, fields);
+      lastType = type;
+      lastFields = fields;
       return fields;
     },
   };

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLObjectType, type GraphQLSchema, isNonNullType
 import type { PlanErrors } from './plan-errors.ts';
 import { isRawObject, type RawObject } from './raw-data.ts';
 import { type RuntimeType, runtimeType, type SelectionShape, type ShapedField } from './response-shape.ts';
-import type { ValueKind } from './value-kind.ts';
+import type { NullableKind, ValueKind } from './value-kind.ts';
 
 export interface ShapingInput {
   readonly schema: GraphQLSchema;
@@ -21,7 +21,7 @@ export interface ShapedResponse {
   readonly errors: readonly GraphQLError[];
 }
 
-type Path = (string | number)[];
+type Path = readonly (string | number)[];
 
 /**
  * Turns merged raw data into exactly what the client selected: its names, its order, its types.
@@ -38,9 +38,8 @@ export function shapeResponse(input: ShapingInput): ShapedResponse {
 class Shaping {
   readonly errors: GraphQLError[] = [];
   readonly #input: ShapingInput;
-  /** Client names and raw names of the same place; they differ where planning used another alias. */
-  readonly #path: Path = [];
-  readonly #rawPath: Path = [];
+  /** Where shaping is: a path is written out only where an error needs it. */
+  readonly #steps: (ShapedField | number)[] = [];
 
   constructor(input: ShapingInput) {
     this.#input = input;
@@ -54,7 +53,7 @@ class Shaping {
         output[field.name] = ready;
         continue;
       }
-      const value = this.#field(raw, type, field);
+      const value = this.#field(raw, ready, type, field);
       if (value === undefined) return undefined;
       if (field.name === '__proto__') {
         Object.defineProperty(output, field.name, { value, enumerable: true, configurable: true, writable: true });
@@ -63,7 +62,7 @@ class Shaping {
     return output;
   }
 
-  #field(raw: RawObject, type: RuntimeType, field: ShapedField): unknown {
+  #field(raw: RawObject, rawValue: unknown, type: RuntimeType, field: ShapedField): unknown {
     if (field.kind === 'typename') {
       if (isObjectType(type)) return type.name;
       this.#violation('The type of an object is not known.');
@@ -71,34 +70,30 @@ class Shaping {
     }
     if (field.kind === 'introspection') return this.#input.introspect(field);
     // Whoever may not see an entity, or refers to one that is gone, gets null at the nearest place that allows it.
-    if (raw[field.rawName] === undefined && isNonNullType(field.type) && this.#input.errors.isAbsent(raw))
-      return undefined;
-    this.#path.push(field.name);
-    this.#rawPath.push(field.rawName);
-    const value =
-      field.denial === undefined ? this.#value(raw[field.rawName], field.valueKind, field) : this.#denied(field);
-    this.#path.pop();
-    this.#rawPath.pop();
+    if (rawValue === undefined && isNonNullType(field.type) && this.#input.errors.isAbsent(raw)) return undefined;
+    this.#steps.push(field);
+    const value = field.denial === undefined ? this.#value(rawValue, field.valueKind, field) : this.#denied(field);
+    this.#steps.pop();
     return value;
   }
 
   #denied(field: ShapedField): null | undefined {
     const code = field.denial ?? 'FORBIDDEN';
     const message = code === 'FORBIDDEN' ? 'You may not see this.' : 'Sign in to see this.';
-    this.errors.push(codedErrorAt(codedError(code, message), this.#path));
+    this.errors.push(codedErrorAt(codedError(code, message), this.#path()));
     return isNonNullType(field.type) ? undefined : null;
   }
 
   #value(raw: unknown, kind: ValueKind, field: ShapedField): unknown {
-    if (kind.kind === 'non-null') {
-      const errorsBefore = this.errors.length;
-      const value = this.#value(raw, kind.of, field);
-      if (value !== null && value !== undefined) return value;
-      if (this.errors.length === errorsBefore && !this.#input.errors.explains(this.#rawPath)) {
-        this.#violation('A required value is missing.');
-      }
-      return undefined;
-    }
+    if (kind.kind !== 'non-null') return this.#nullable(raw, kind, field);
+    const errorsBefore = this.errors.length;
+    const value = this.#nullable(raw, kind.of, field);
+    if (value !== null && value !== undefined) return value;
+    if (this.errors.length === errorsBefore && !this.#isExplained()) this.#violation('A required value is missing.');
+    return undefined;
+  }
+
+  #nullable(raw: unknown, kind: NullableKind, field: ShapedField): unknown {
     if (raw === null || raw === undefined) return null;
     switch (kind.kind) {
       case 'leaf':
@@ -127,7 +122,7 @@ class Shaping {
       ? (type as GraphQLObjectType)
       : runtimeType(this.#input.schema, type, raw['__typename']);
     if (objectType === undefined) {
-      if (!this.#input.errors.explains(this.#rawPath)) this.#violation('The type of an object is not known.');
+      if (!this.#isExplained()) this.#violation('The type of an object is not known.');
       return null;
     }
     return this.object(raw, objectType, field.shape) ?? null;
@@ -139,23 +134,31 @@ class Shaping {
       return null;
     }
     const output: unknown[] = [];
+    const depth = this.#steps.push(0);
     for (let index = 0; index < raw.length; index += 1) {
-      this.#path.push(index);
-      this.#rawPath.push(index);
+      this.#steps[depth - 1] = index;
       const value = this.#value(raw[index], elementKind, field);
-      this.#path.pop();
-      this.#rawPath.pop();
-      if (value === undefined) return null;
+      if (value === undefined) break;
       output.push(value);
     }
-    return output;
+    this.#steps.pop();
+    return output.length === raw.length ? output : null;
+  }
+
+  /** Errors of subgraphs are under raw names: they differ from the client's where planning used another alias. */
+  #isExplained(): boolean {
+    return this.#input.errors.explains(this.#steps.map((step) => (typeof step === 'number' ? step : step.rawName)));
+  }
+
+  #path(): Path {
+    return this.#steps.map((step) => (typeof step === 'number' ? step : step.name));
   }
 
   #violation(message: string): void {
-    this.errors.push(codedErrorAt(codedError('INTERNAL_SERVER_ERROR', message), this.#path));
+    this.errors.push(codedErrorAt(codedError('INTERNAL_SERVER_ERROR', message), this.#path()));
   }
 }
 
 function codedErrorAt(error: GraphQLError, path: Path): GraphQLError {
-  return new GraphQLError(error.message, { path: [...path], extensions: error.extensions });
+  return new GraphQLError(error.message, { path, extensions: error.extensions });
 }
