@@ -30,12 +30,13 @@ const undecided: DecidedConditions = { keyOf: () => '', decide: (parsed) => pars
  * word. `requiring` are the names of such fields; other conditions stay in the plan, which is then the same for all.
  *
  * Conditions without a variable are decided everywhere: below a condition that the planner makes a part of the plan, it
- * forgets them, and fetches what is switched off.
+ * forgets them, and fetches what is switched off. So are conditions on a variable that a condition above them, or beside
+ * them on the same selection, reads as well: where the two exclude each other the planner drops what is above too.
  */
 export function conditionsToDecide(parsed: ParsedOperation, requiring: ReadonlySet<string>): DecidedConditions {
   const conditions = requiring.size === 0 ? [] : conditionsAbove(parsed, requiring);
-  if (conditions.length === 0 && !hasFixedCondition(parsed)) return undecided;
-  const names = [...new Set(conditions.flatMap((node) => variableOf(node) ?? []))].sort();
+  const names = [...new Set([...conditions.flatMap((node) => variableOf(node) ?? []), ...readTwice(parsed)])].sort();
+  if (names.length === 0 && !hasFixedCondition(parsed)) return undecided;
   const isDecided = (node: DirectiveNode): boolean => {
     const name = variableOf(node);
     return isCondition(node) && (name === undefined || names.includes(name));
@@ -55,6 +56,33 @@ function hasFixedCondition({ operation, fragments }: ParsedOperation): boolean {
   };
   for (const definition of [operation, ...fragments.values()]) visit(definition, look);
   return isFound;
+}
+
+/** The variables that two conditions read which one selection depends on. */
+function readTwice({ operation, fragments }: ParsedOperation): ReadonlySet<string> {
+  const found = new Set<string>();
+  const ofFragments = new Map<string, ReadonlySet<string>>();
+
+  const readIn = (set: SelectionSetNode | undefined): ReadonlySet<string> => {
+    const all = new Set<string>();
+    for (const selection of set?.selections ?? []) {
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD ? readInFragment(selection.name.value) : readIn(selection.selectionSet);
+      const own = (selection.directives ?? []).filter(isCondition).flatMap((node) => variableOf(node) ?? []);
+      for (const [index, name] of own.entries()) if (inner.has(name) || own.indexOf(name) < index) found.add(name);
+      for (const name of [...own, ...inner]) all.add(name);
+    }
+    return all;
+  };
+
+  const readInFragment = (name: string): ReadonlySet<string> => {
+    const read = ofFragments.get(name) ?? readIn(fragments.get(name)?.selectionSet);
+    ofFragments.set(name, read);
+    return read;
+  };
+
+  readIn(operation.selectionSet);
+  return found;
 }
 
 /** The conditions on selections that are or hold, in fragments too, a field of one of these names. */

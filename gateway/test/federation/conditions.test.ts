@@ -150,6 +150,30 @@ describeSupergraph('conditions on fields with @requires', subgraphs, [
   },
 ]);
 
+describe('conditions on one variable, one below the other', () => {
+  const excluding = [
+    ['on a field', 'query ($on: Boolean!) { parcel @include(if: $on) { weight @skip(if: $on) } }'],
+    [
+      'beside each other',
+      'query ($on: Boolean!) { ... @include(if: $on) { parcel { ...F @include(if: $on) @skip(if: $on) } } } fragment F on Parcel { weight }',
+    ],
+    [
+      'in a fragment',
+      'query ($on: Boolean!) { parcel @include(if: $on) { ...F } } fragment F on Parcel { weight @skip(if: $on) }',
+    ],
+  ] as const;
+
+  test.each(excluding)('exclude each other %s, and what holds them is answered all the same', async (_, query) => {
+    await using graph = await startSupergraph(subgraphs, { inProcess: true });
+    const on = await graph.client.request(query, { on: true });
+    expect(on.errors).toBeUndefined();
+    expect(on.data).toEqual({ parcel: {} });
+    const off = await graph.client.request(query, { on: false });
+    expect(off.errors).toBeUndefined();
+    expect(off.data).toEqual({});
+  });
+});
+
 describe('conditions on fields with @requires, from one request to the next', () => {
   test('are decided anew for each, whatever was planned before', async () => {
     await using graph = await startSupergraph(subgraphs, { inProcess: true });
