@@ -1,6 +1,7 @@
 import { Int32, Long } from 'bson';
 import { CommandError } from '../command-error.ts';
 import { type Doc, isNumeric } from '../values/bson-type.ts';
+import { collationInFull } from '../values/collation.ts';
 import { toDouble } from '../values/numeric.ts';
 import { assertKnownFields, flagOf, optionalDocument, optionalString } from './arguments.ts';
 
@@ -47,8 +48,8 @@ export function optionsOf(body: Doc): Doc {
   const action = optionalString(body, 'validationAction');
   if (action !== undefined)
     options['validationAction'] = oneOf('validationAction', action, ['error', 'warn', 'errorAndLog']);
-  const collation = optionalDocument(body, 'collation');
-  if (collation && collation['locale'] !== 'simple') options['collation'] = collation;
+  const collation = collationInFull(optionalDocument(body, 'collation'));
+  if (collation) options['collation'] = collation;
   return options;
 }
 

@@ -3,7 +3,7 @@ import { CommandError } from '../command-error.ts';
 import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
 import { parseTextIndex, type TextIndex, textIndexSpec } from '../text/text-index.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
-import { type Collation, parseCollation } from '../values/collation.ts';
+import { type Collation, collationInFull, parseCollation } from '../values/collation.ts';
 import { toDouble } from '../values/numeric.ts';
 
 export interface IndexField {
@@ -210,7 +210,7 @@ function flag(entry: Doc, name: string): boolean {
 }
 
 const KEPT_OPTIONS = [
-  ...['background', 'partialFilterExpression', 'expireAfterSeconds', 'collation', 'weights', 'default_language'],
+  ...['background', 'partialFilterExpression', 'expireAfterSeconds', 'weights', 'default_language'],
   ...['language_override', 'textIndexVersion', 'bits', 'min', 'max', 'wildcardProjection'],
 ];
 
@@ -224,6 +224,8 @@ function storedSpec(entry: Doc, fields: readonly IndexField[]): Doc {
   for (const option of ['unique', 'sparse', 'hidden', 'prepareUnique'] as const)
     if (flag(entry, option)) spec[option] = true;
   for (const option of KEPT_OPTIONS) if (entry[option] !== undefined) spec[option] = entry[option];
+  const collation = collationInFull(entry['collation']);
+  if (collation) spec['collation'] = collation;
   if (Object.values(key).includes('2dsphere')) spec['2dsphereIndexVersion'] = new Int32(3);
   return spec;
 }

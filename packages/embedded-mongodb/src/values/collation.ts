@@ -1,5 +1,6 @@
+import { Int32 } from 'bson';
 import { toDouble } from './numeric.ts';
-import { badValue } from './refusals.ts';
+import { badValue, refusal } from './refusals.ts';
 
 /** A collation as commands carry it (https://www.mongodb.com/docs/manual/reference/collation/), checked. */
 export interface Collation {
@@ -14,6 +15,8 @@ export interface Collation {
 export function parseCollation(spec: unknown): Collation | undefined {
   if (spec === undefined || spec === null) return undefined;
   const given = spec as Record<string, unknown>;
+  const unknown = Object.keys(given).find((name) => !FIELDS.has(name));
+  if (unknown) throw refusal(40415, `BSON field 'collation.${unknown}' is an unknown field.`);
   const locale = given['locale'];
   if (typeof locale !== 'string') throw badValue('Collation needs a string field "locale"');
   if (locale === 'simple') return undefined;
@@ -28,6 +31,34 @@ export function parseCollation(spec: unknown): Collation | undefined {
     caseLevel: given['caseLevel'] === true,
     upperFirst: given['caseFirst'] === 'upper',
     numericOrdering: given['numericOrdering'] === true,
+  };
+}
+
+const FIELDS: ReadonlySet<string> = new Set([
+  ...['locale', 'caseLevel', 'caseFirst', 'strength', 'numericOrdering', 'alternate', 'maxVariable', 'normalization'],
+  ...['backwards', 'version'],
+]);
+
+/**
+ * A collation as listIndexes and listCollections show it, with the defaults of what it does not name:
+ * https://www.mongodb.com/docs/manual/reference/collation/ . Undefined for none and for "simple", which is not listed.
+ */
+export function collationInFull(spec: unknown): Record<string, unknown> | undefined {
+  if (!parseCollation(spec)) return undefined;
+  const given = spec as Record<string, unknown>;
+  return {
+    locale: given['locale'],
+    caseLevel: false,
+    caseFirst: 'off',
+    strength: new Int32(3),
+    numericOrdering: false,
+    alternate: 'non-ignorable',
+    maxVariable: 'punct',
+    normalization: false,
+    backwards: false,
+    version: '57.1',
+    ...given,
+    ...(given['strength'] === undefined ? {} : { strength: new Int32(toDouble(given['strength'])) }),
   };
 }
 
