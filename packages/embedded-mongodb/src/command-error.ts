@@ -96,6 +96,9 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   13388: 'StaleConfig',
   13435: 'NotPrimaryNoSecondaryOk',
   13436: 'NotPrimaryOrSecondary',
+  31082: 'SearchNotEnabled',
+  40414: 'IDLFailedToParse',
+  40415: 'IDLUnknownField',
 };
 
 /** The name that MongoDB gives an error code, e.g. 59 is `CommandNotFound`. */

@@ -26,7 +26,8 @@ describe('what test suites and tools ask a server', () => {
       code: 76,
       codeName: 'NoReplicationEnabled',
     });
-    await expect(mongo.db.command({ mapReduce: 'things' })).rejects.toMatchObject({ code: 115 });
+    // https://www.mongodb.com/docs/manual/core/server-side-javascript/#disable-server-side-javascript
+    await expect(mongo.db.command({ mapReduce: 'things' })).rejects.toMatchObject({ code: 31246 });
     expect(await mongo.db.command({ profile: -1 })).toMatchObject({ was: 0 });
     await expect(mongo.db.command({ profile: 2 })).rejects.toMatchObject({ code: 115 });
     await expect(admin.command({ fsync: 1, lock: true })).rejects.toMatchObject({ code: 115 });

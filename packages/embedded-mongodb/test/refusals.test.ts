@@ -74,8 +74,8 @@ const CASES: readonly Case[] = [
   },
   {
     what: '$where, which would run JavaScript',
-    code: 115,
-    codeName: 'CommandNotSupported',
+    code: 6108304,
+    codeName: 'Location6108304',
     run: (mongo) => things(mongo).find({ $where: 'true' }).toArray(),
   },
   {
@@ -92,6 +92,71 @@ const CASES: readonly Case[] = [
     what: 'w: 2 without a second server',
     code: 2,
     run: (mongo) => things(mongo).insertOne({ _id: 5 }, { writeConcern: { w: 2 } }),
+  },
+  // https://www.mongodb.com/docs/manual/reference/write-concern/
+  {
+    what: 'w below 0',
+    code: 9,
+    codeName: 'FailedToParse',
+    run: ({ db }) => db.command({ insert: 'things', documents: [{}], writeConcern: { w: -1 } }),
+  },
+  {
+    what: 'a read concern that does not exist',
+    code: 2,
+    codeName: 'BadValue',
+    run: ({ db }) => db.command({ find: 'things', readConcern: { level: 'total' } }),
+  },
+  // https://www.mongodb.com/docs/manual/reference/operator/aggregation/match/
+  {
+    what: '$where in a pipeline',
+    code: 2,
+    codeName: 'BadValue',
+    message: '$where is not allowed in this context',
+    run: (mongo) =>
+      things(mongo)
+        .aggregate([{ $sort: { n: 1 } }, { $match: { $and: [{ $where: 'true' }] } }])
+        .toArray(),
+  },
+  // https://www.mongodb.com/docs/manual/reference/operator/aggregation/accumulator/ without JavaScript
+  {
+    what: '$accumulator, which would run JavaScript',
+    code: 31264,
+    codeName: 'Location31264',
+    run: (mongo) =>
+      things(mongo)
+        .aggregate([{ $group: { _id: null, x: { $accumulator: {} } } }])
+        .toArray(),
+  },
+  // https://www.mongodb.com/docs/manual/reference/command/createSearchIndexes/ : Atlas alone has them.
+  {
+    what: 'making a search index',
+    code: 31082,
+    codeName: 'SearchNotEnabled',
+    run: (mongo) => things(mongo).createSearchIndex({ definition: { mappings: { dynamic: true } } }),
+  },
+  {
+    what: 'listing search indexes',
+    code: 31082,
+    codeName: 'SearchNotEnabled',
+    run: (mongo) => things(mongo).listSearchIndexes().toArray(),
+  },
+  {
+    what: '$vectorSearch',
+    code: 31082,
+    codeName: 'SearchNotEnabled',
+    run: (mongo) =>
+      things(mongo)
+        .aggregate([{ $vectorSearch: { index: 'x' } }])
+        .toArray(),
+  },
+  {
+    what: 'an unknown field in a collation',
+    code: 40415,
+    codeName: 'IDLUnknownField',
+    run: (mongo) =>
+      things(mongo)
+        .find({}, { collation: { locale: 'en', accents: true } as never })
+        .toArray(),
   },
   {
     what: 'read concern linearizable on a standalone',

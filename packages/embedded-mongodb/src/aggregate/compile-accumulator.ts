@@ -13,6 +13,7 @@ import {
   type Variables,
 } from './expression-scope.ts';
 import { requireN } from './expressions/array-iteration.ts';
+import { NO_JAVASCRIPT } from './expressions/object.ts';
 import { parsePercentile } from './percentile.ts';
 
 /** An accumulator's state for one group or window. */
@@ -51,6 +52,7 @@ export const groupAccumulators: Readonly<Record<string, AccumulatorCompiler>> = 
 /** Compiles `{ $sum: expression }`. Throws Location15952 for unknown accumulators. */
 export function compileAccumulator(spec: Doc, scope: CompileScope): CompiledAccumulator {
   const [name, operand] = Object.entries(spec)[0] as [string, unknown];
+  if (name === '$accumulator') throw location(31264, NO_JAVASCRIPT);
   const compile = Object.hasOwn(groupAccumulators, name) ? groupAccumulators[name] : undefined;
   if (!compile) throw location(15952, `unknown group operator '${name}'`);
   return compile(operand, scope, name);

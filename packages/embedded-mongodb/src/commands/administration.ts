@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Binary, Int32, Long } from 'bson';
+import { NO_JAVASCRIPT } from '../aggregate/expressions/object.ts';
 import { CommandError } from '../command-error.ts';
 import { selectRows } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
@@ -8,7 +9,7 @@ import { binaryBytes } from '../values/compare.ts';
 import { toDouble } from '../values/numeric.ts';
 import { assertKnownFields, namespaceOf, optionalString } from './arguments.ts';
 import type { Command } from './command.ts';
-import { runningOperation } from './source-stages.ts';
+import { NO_SEARCH_INDEXES, runningOperation } from './source-stages.ts';
 import { requireNoView } from './views.ts';
 
 /**
@@ -26,16 +27,22 @@ export const refusedCommands: Readonly<Record<string, Command>> = Object.fromEnt
     ...['createUser', 'updateUser', 'dropUser', 'createRole', 'updateRole', 'dropRole', 'grantRolesToUser'].map(
       (name) => [name, 'this server has no users'] as const,
     ),
-    ...['mapReduce', 'mapreduce'].map((name) => [name, 'this server runs no JavaScript'] as const),
-  ].map(([name, why]) => [
-    name,
-    {
-      run() {
-        throw new CommandError(115, `${name} is not supported: ${why}`);
-      },
-    },
-  ]),
+  ].map(([name, why]) => [name, refusing(115, `${name} is not supported: ${why}`)]),
 );
+
+function refusing(code: number, message: string): Command {
+  return {
+    run() {
+      throw new CommandError(code, message);
+    },
+  };
+}
+
+/** https://www.mongodb.com/docs/manual/reference/command/mapReduce/ : refused as with `--noscripting`. */
+export const mapReduce = refusing(31246, NO_JAVASCRIPT);
+
+/** https://www.mongodb.com/docs/manual/reference/command/createSearchIndexes/ and its like, as a mongod outside Atlas says it. */
+export const searchIndexes = refusing(31082, NO_SEARCH_INDEXES);
 
 /** The digest that older GridFS clients ask for: https://www.mongodb.com/docs/manual/reference/command/filemd5/ */
 export const filemd5: Command = {

@@ -1,7 +1,6 @@
-import { CommandError } from '../command-error.ts';
 import type { Selection } from '../planner/select-rows.ts';
 import { compileFilter } from '../query/compile-filter.ts';
-import { nearCondition } from '../query/geo-conditions.ts';
+import { refuseInMatch } from '../query/match-stage.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../values/bson-type.ts';
 import { toDouble } from '../values/numeric.ts';
 import { namespaceOf, optionalDocument } from './arguments.ts';
@@ -38,8 +37,7 @@ export function splitSelection(
   for (; bsonTypeOf(operandOf(stages[at], '$match')) === 'object'; at += 1) {
     matches.push(operandOf(stages[at], '$match') as Doc);
   }
-  if (matches.some((match) => nearCondition(match)))
-    throw new CommandError(5626500, '$geoNear, $near, and $nearSphere are not allowed in this context');
+  for (const match of matches) refuseInMatch(match);
   const sort = operandOf(stages[at], '$sort');
   const hasSort = isDocument(sort) && Object.keys(sort).length > 0;
   if (hasSort) at += 1;

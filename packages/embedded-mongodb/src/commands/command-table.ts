@@ -91,5 +91,10 @@ export const commandTable: Readonly<Record<string, Command>> = {
   reIndex: administration.reIndex,
   dataSize: administration.dataSize,
   filemd5: administration.filemd5,
+  mapReduce: administration.mapReduce,
+  mapreduce: administration.mapReduce,
+  createSearchIndexes: administration.searchIndexes,
+  updateSearchIndex: administration.searchIndexes,
+  dropSearchIndex: administration.searchIndexes,
   ...administration.refusedCommands,
 };

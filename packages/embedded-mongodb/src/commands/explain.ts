@@ -1,3 +1,4 @@
+import { NO_JAVASCRIPT } from '../aggregate/expressions/object.ts';
 import { CommandError } from '../command-error.ts';
 import { explainSelection } from '../planner/explain-plan.ts';
 import { type Selection, select } from '../planner/select-rows.ts';
@@ -108,7 +109,7 @@ function queryOf(inner: Doc, commandName: string): Doc {
     }
     case 'mapReduce':
     case 'mapreduce':
-      throw new CommandError(115, 'mapReduce is not supported: this server runs no JavaScript');
+      throw new CommandError(31246, NO_JAVASCRIPT);
     default:
       throw new CommandError(59, `Explain failed due to unknown command: ${commandName}`);
   }

@@ -15,7 +15,25 @@ const SOURCES: Readonly<Record<string, (context: CommandContext, namespace: stri
   $changeStream() {
     throw new CommandError(40573, 'The $changeStream stage is only supported on replica sets');
   },
+  $listSearchIndexes: refuseSearchIndexes,
+  $search: refuseSearch,
+  $searchMeta: refuseSearch,
+  $vectorSearch: refuseSearch,
 };
+
+const FOR_SEARCH =
+  'requires additional configuration. Please connect to Atlas or an AtlasCLI local deployment to enable. For more information on how to connect, see https://dochub.mongodb.org/core/atlas-cli-deploy-local-reqs.';
+
+/** What a mongod outside Atlas says to every command about search indexes. */
+export const NO_SEARCH_INDEXES = `Using Atlas Search Database Commands and the $listSearchIndexes aggregation stage ${FOR_SEARCH}`;
+
+function refuseSearchIndexes(): never {
+  throw new CommandError(31082, NO_SEARCH_INDEXES);
+}
+
+function refuseSearch(): never {
+  throw new CommandError(31082, `Using $search and $vectorSearch aggregation stages ${FOR_SEARCH}`);
+}
 
 /** The documents of a leading source stage, or undefined when the pipeline reads its collection. */
 export function sourceDocuments(context: CommandContext, namespace: string, first: unknown): Doc[] | undefined {

@@ -104,7 +104,7 @@ export const topLevelOperators: Readonly<Record<string, TopLevelCompiler>> = {
     return () => Math.random() < rate;
   },
   $where: () => {
-    throw refusal(115, '$where is not supported: this server runs no JavaScript');
+    throw refusal(6108304, 'no globalScriptEngine in $where parsing');
   },
   $text: (operand, scope) => {
     const { text } = scope;

@@ -80,7 +80,9 @@ function readMode(mode: unknown): { remaining: number; skipping: number } {
 function applies(data: Doc, commandName: string, namespace: string, appName: string | undefined): boolean {
   if (commandName === 'configureFailPoint') return false;
   const wanted = data['failCommands'];
-  const isNamed = Array.isArray(wanted) && wanted.includes(commandName);
+  // A command fails under each of its names: isMaster is ismaster, findAndModify is findandmodify.
+  const isNamed =
+    Array.isArray(wanted) && wanted.some((name) => String(name).toLowerCase() === commandName.toLowerCase());
   if (!isNamed && data['failAllCommands'] !== true) return false;
   if (data['namespace'] !== undefined && data['namespace'] !== namespace) return false;
   return data['appName'] === undefined || data['appName'] === appName;

@@ -102,14 +102,25 @@ const STABLE_COMMANDS: ReadonlySet<string> = new Set([
   ...['listCollections', 'listDatabases', 'listIndexes', 'ping', 'refreshSessions', 'update'],
 ]);
 
+/** https://www.mongodb.com/docs/manual/reference/read-concern/ */
+const READ_CONCERN_LEVELS: ReadonlySet<unknown> = new Set([
+  ...['local', 'available', 'majority', 'linearizable', 'snapshot'],
+]);
+
 /** What only a replica set could promise is refused, as a standalone mongod refuses it. */
 function checkConcerns(body: Doc): void {
   const w = (body['writeConcern'] as Doc | undefined)?.['w'];
   if (typeof w === 'string' && w !== 'majority') {
     throw new CommandError(2, "cannot use non-majority 'w' mode tag when a host is not a member of a replica set");
   }
+  if (isNumeric(w) && !(toDouble(w) >= 0 && toDouble(w) <= 50)) {
+    throw new CommandError(9, `w has to be a non-negative number and not greater than 50; found: ${toDouble(w)}`);
+  }
   if (isNumeric(w) && toDouble(w) > 1) throw new CommandError(2, "cannot use 'w' > 1 when a host is not replicated");
   const level = (body['readConcern'] as Doc | undefined)?.['level'];
+  if (level !== undefined && !READ_CONCERN_LEVELS.has(level)) {
+    throw new CommandError(2, `Enumeration value '${level}' for field 'readConcern.level' is not a valid value.`);
+  }
   if (level === 'linearizable' || level === 'snapshot') {
     throw new CommandError(123, 'node needs to be a replica set member to use read concern');
   }

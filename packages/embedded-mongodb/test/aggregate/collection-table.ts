@@ -268,7 +268,7 @@ export const collectionRefusals: readonly ExpressionRefusal[] = [
   ['$switch', 'switch', { $switch: { branches: [named('case', false, 'then', 1)] } }, {}, 40066],
   ['$let', 'let', { $let: { vars: { X: 1 }, in: 1 } }, {}, 9],
   ['$rand', 'rand', { $rand: 5 }, {}, 3040501],
-  ['$function', 'function', { $function: { body: '', args: [], lang: 'js' } }, {}, 115],
-  ['$accumulator', 'accumulator', { $accumulator: {} }, {}, 115],
+  ['$function', 'function', { $function: { body: '', args: [], lang: 'js' } }, {}, 31264],
+  ['$accumulator', 'accumulator', { $accumulator: {} }, {}, 31264],
   ['$meta', 'meta', { $meta: 'textScore' }, {}, 40218],
 ];

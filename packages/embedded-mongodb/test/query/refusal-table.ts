@@ -50,7 +50,7 @@ export const queryRefusals: readonly QueryRefusal[] = [
   { operator: '$alwaysTrue', page: 'reference/operator/query', filter: { $alwaysTrue: 0 }, code: 9 },
   { operator: '$alwaysFalse', page: 'reference/operator/query', filter: { $alwaysFalse: 'x' }, code: 9 },
   { operator: '$sampleRate', page: 'reference/operator/aggregation/sampleRate', filter: { $sampleRate: 2 }, code: 2 },
-  { operator: '$where', page: page('where'), filter: { $where: 'true' }, code: 115 },
+  { operator: '$where', page: page('where'), filter: { $where: 'true' }, code: 6108304 },
   { operator: '$text', page: page('text'), filter: { $text: { $search: 'x' } }, code: 27 },
   { operator: '$near', page: page('near'), filter: { a: { $near: ['x', 0] } }, code: 2 },
   {

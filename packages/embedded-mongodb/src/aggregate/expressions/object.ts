@@ -6,6 +6,9 @@ import { preview } from '../../values/preview.ts';
 import { location, refusal } from '../../values/refusals.ts';
 import { isNullish, namedOperands, nullableOperator, type OperatorCompiler, operator } from '../expression-scope.ts';
 
+/** As a mongod that was started with `--noscripting` says it. */
+export const NO_JAVASCRIPT = 'Cannot run server-side javascript without the javascript engine enabled';
+
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/#object-expression-operators, sizes and refusals */
 export const objectOperators: Readonly<Record<string, OperatorCompiler>> = {
   $mergeObjects: operator(0, Number.POSITIVE_INFINITY, (args) => {
@@ -83,10 +86,10 @@ export const objectOperators: Readonly<Record<string, OperatorCompiler>> = {
     return () => new Double(Math.random());
   },
   $function: () => {
-    throw refusal(115, '$function is not supported: this server runs no JavaScript');
+    throw refusal(31264, NO_JAVASCRIPT);
   },
   $accumulator: () => {
-    throw refusal(115, '$accumulator is not supported: this server runs no JavaScript');
+    throw refusal(31264, NO_JAVASCRIPT);
   },
   $meta: (operand) => {
     if (operand === 'textScore') {

@@ -1,6 +1,6 @@
 import { Int32, Long } from 'bson';
 import { compileFilter } from '../../query/compile-filter.ts';
-import { nearCondition } from '../../query/geo-conditions.ts';
+import { refuseInMatch } from '../../query/match-stage.ts';
 import { editPath, remove } from '../../update/path-edit.ts';
 import { bsonTypeOf, type Doc, isDocument, isNumeric } from '../../values/bson-type.ts';
 import { putField } from '../../values/fields.ts';
@@ -17,8 +17,7 @@ export const selectingStages: Readonly<Record<string, StageCompiler>> = {
     if (!isDocument(operand)) throw location(15959, 'the match filter must be an expression in an object');
     if (Object.hasOwn(operand, '$text'))
       throw location(17313, '$match with $text is only allowed as the first pipeline stage');
-    if (nearCondition(operand))
-      throw location(5626500, '$geoNear, $near, and $nearSphere are not allowed in this context');
+    refuseInMatch(operand);
     const filter = compileFilter(operand, { collation: scope.collation, variables: scope.variables });
     return function* match(docs) {
       for (const doc of docs) if (filter.matches(doc)) yield doc;
