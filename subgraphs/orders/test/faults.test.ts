@@ -59,6 +59,23 @@ describe('a sibling that fails', () => {
     );
   });
 
+  it('at the commit until the parcel is there still sells the goods before it forgets them, or they would be sold for ever', async () => {
+    const viewer = await shop.shopper('usr_late', 'prd_late');
+    const settled = () => shop.state.calls['settleStock'] ?? 0;
+    const before = settled();
+    const { order } = await during('commitStock', 'rejecting', async () => {
+      const placed = await shop.place(viewer, { expectedGrandTotal: 7_900 });
+      await shop.deliver(placed.order?.id ?? '', 1, 'DELIVERED');
+      await eventually(settled, (calls) => calls > before);
+      return placed;
+    });
+    await eventually(
+      () => shop.state.entries.get(order?.id ?? '')?.state,
+      (state) => state === 'settled',
+      10_000,
+    );
+  });
+
   it('in the address book makes no order either, and the same key may be sent again', async () => {
     const viewer = await shop.shopper('usr_book', 'prd_book');
     const input = { idempotencyKey: 'book', expectedGrandTotal: 7_900 };

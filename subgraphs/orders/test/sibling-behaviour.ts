@@ -124,17 +124,18 @@ function reservedLine(state: SiblingState, { productId, quantity }: Line) {
   };
 }
 
+/** Releasing ends whatever is there; settling leaves what is only held, and says so; an ended entry cannot be sold again. */
 export function endEntry(state: SiblingState, orderId: string, to: 'committed' | 'released' | 'settled') {
   const entry = state.entries.get(orderId);
+  const isLive = entry?.state === 'held' || entry?.state === 'committed';
   if (to === 'released') {
-    if (entry && (entry.state === 'held' || entry.state === 'committed')) {
-      for (const { productId, quantity } of entry.lines) adjust(state, productId, quantity);
-    }
+    if (isLive) for (const { productId, quantity } of entry.lines) adjust(state, productId, quantity);
     state.entries.set(orderId, { state: 'released', lines: entry?.lines ?? [] });
-  } else if (entry && entry.state !== 'released') {
+  } else if (isLive && !(to === 'settled' && entry.state === 'held')) {
     entry.state = to;
   }
-  return { isReserved: entry !== undefined, lines: [], userErrors: [] };
+  const left = state.entries.get(orderId)?.state;
+  return { isReserved: left === 'held' || left === 'committed', lines: [], userErrors: [] };
 }
 
 function adjust(state: SiblingState, productId: string, by: number): void {

@@ -1,6 +1,7 @@
 import { isCleanText } from '@swiftcart/graphql';
 import type { Order } from '../domain/order.ts';
 import { type Refusal, refusal } from '../domain/refusal.ts';
+import { isUndecided } from '../domain/saga-effects.ts';
 
 /** An order with the refusals of one mutation. */
 export interface OrderResult {
@@ -12,8 +13,9 @@ export const refused = (reason: Refusal, order: Order | null = null): OrderResul
 
 /**
  * What a customer sees of an order as it stands: nothing before it opened, and what its last attempt was refused for.
- * A cart that could not be cleared yet still holds what was ordered: told CONFIRMED, the customer would fill it up and, its
- * version having moved on, buy the same again. So the key is asked again until a sweeper has cleared it.
+ * While a charge is unknown, or the cart could not be cleared yet, the cart still holds what was ordered: told CONFIRMED, or
+ * PENDING_PAYMENT as if it were his turn, the customer would fill it up and, its version having moved on, buy the same again.
+ * So the key is asked again until a sweeper has settled both.
  */
 export function resultOf(order: Order): OrderResult {
   const { refusal: reason } = order;
@@ -22,8 +24,11 @@ export function resultOf(order: Order): OrderResult {
       refusal('IDEMPOTENCY_IN_PROGRESS', 'This order is still being placed; ask again with the same key.'),
     );
   }
-  if (order.saga.todo.includes('clearCart')) {
-    return refused(refusal('IDEMPOTENCY_IN_PROGRESS', 'The cart is still being cleared; ask again.'), order);
+  if (isUndecided(order.saga.todo)) {
+    return refused(
+      refusal('IDEMPOTENCY_IN_PROGRESS', 'The payment or the cart is still being settled; ask again.'),
+      order,
+    );
   }
   return { order: order.isVisible ? order : null, refusals: reason ? [reason] : [] };
 }

@@ -2,7 +2,7 @@ import type { Cart } from '../domain/cart.ts';
 import type { Order } from '../domain/order.ts';
 import type { PaymentMethod } from '../domain/payment.ts';
 import { type Refusal, refusal } from '../domain/refusal.ts';
-import { isPlacing } from '../domain/saga-effects.ts';
+import { isUndecided } from '../domain/saga-effects.ts';
 import type { ProcessContext } from '../process-context.ts';
 import { runSaga } from '../saga/run-saga.ts';
 import { fingerprintOf, newOrder } from './new-order.ts';
@@ -69,7 +69,7 @@ async function answerKnown(context: ProcessContext, order: Order, fingerprint: s
     const message = 'This idempotency key was used with another input.';
     return refused(refusal('IDEMPOTENCY_MISMATCH', message, { field: ['input', 'idempotencyKey'] }));
   }
-  if (!isPlacing(order.saga.todo)) return resultOf(order);
+  if (!isUndecided(order.saga.todo)) return resultOf(order);
   const now = context.now();
   const isAbandoned = order.saga.dueAt !== null && order.saga.dueAt <= now;
   const leaseEnd = new Date(now.getTime() + context.config.sagaLeaseMs);

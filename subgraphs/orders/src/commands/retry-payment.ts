@@ -77,7 +77,5 @@ function answerRepeat(order: Order, key: string, fingerprint: string): OrderResu
     const message = 'This idempotency key was used with another input.';
     return refused(refusal('IDEMPOTENCY_MISMATCH', message, { field: ['idempotencyKey'] }), order);
   }
-  const isRunning = order.saga.todo.includes('chargePayment') || order.saga.todo.includes('claimCoupon');
-  if (isRunning) return refused(refusal('IDEMPOTENCY_IN_PROGRESS', 'This payment is still being settled.'), order);
   return resultOf(order);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPlacing, nextEffect, retryDelayMs, type SagaEffect, without } from './saga-effects.ts';
+import { isUndecided, nextEffect, retryDelayMs, type SagaEffect, without } from './saga-effects.ts';
 
 describe('what a saga does next', () => {
   it.each<{ todo: SagaEffect[]; failed: SagaEffect[]; next: SagaEffect | null }>([
@@ -20,9 +20,11 @@ describe('what a saga does next', () => {
     ]);
   });
 
-  it('counts an order as being placed until its cart is cleared', () => {
-    expect(isPlacing(['commitStock', 'clearCart'])).toBe(true);
-    expect(isPlacing(['commitStock'])).toBe(false);
+  it('counts an order as undecided until its payment is settled and its cart cleared', () => {
+    expect(isUndecided(['settlePayment'])).toBe(true);
+    expect(isUndecided(['commitStock', 'clearCart'])).toBe(true);
+    expect(isUndecided(['commitStock'])).toBe(false);
+    expect(isUndecided([])).toBe(false);
   });
 
   it('waits longer with every failure, and never beyond 8 s', () => {

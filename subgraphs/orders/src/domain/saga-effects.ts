@@ -30,8 +30,8 @@ const gates: readonly SagaEffect[] = [
   'judgeCancellation',
 ];
 
-/** `placeOrder` has not answered yet while one of these is open. */
-const placing: readonly SagaEffect[] = ['reserveStock', 'claimCoupon', 'chargePayment', 'clearCart'];
+/** Placing and paying have no final answer while one of these is open: each may still end in more than one way. */
+const deciding: readonly SagaEffect[] = ['reserveStock', 'claimCoupon', 'chargePayment', 'settlePayment', 'clearCart'];
 
 /** The next effect to try, passing over those that failed in this run. Null when none can run now. */
 export function nextEffect(todo: readonly SagaEffect[], failed: ReadonlySet<SagaEffect>): SagaEffect | null {
@@ -42,8 +42,8 @@ export function nextEffect(todo: readonly SagaEffect[], failed: ReadonlySet<Saga
   return null;
 }
 
-export function isPlacing(todo: readonly SagaEffect[]): boolean {
-  return todo.some((effect) => placing.includes(effect));
+export function isUndecided(todo: readonly SagaEffect[]): boolean {
+  return todo.some((effect) => deciding.includes(effect));
 }
 
 /** The list without the first occurrence of what has just ended. */

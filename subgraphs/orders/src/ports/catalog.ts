@@ -1,4 +1,4 @@
-import type { SubgraphClient } from '@swiftcart/service';
+import { SubgraphCallError, type SubgraphClient } from '@swiftcart/service';
 import { z } from 'zod';
 import type { ProductSnapshot } from '../domain/cart.ts';
 import type { PortCall } from './port-call.ts';
@@ -75,6 +75,7 @@ export interface CatalogPort {
   ): Promise<Reservation>;
   commitStock(orderId: string, call: PortCall): Promise<void>;
   releaseStock(orderId: string, call: PortCall): Promise<void>;
+  /** Also throws while a part is only held: what is not sold yet cannot be forgotten. */
   settleStock(orderId: string, call: PortCall): Promise<void>;
 }
 
@@ -93,17 +94,18 @@ const reserveMutation = `mutation OrdersReserve($orderId: ID!, $lines: [StockLin
 }`;
 
 const endMutations = {
-  commitStock: 'mutation OrdersCommit($orderId: ID!) { commitStock(orderId: $orderId) { isReserved } }',
-  releaseStock: 'mutation OrdersRelease($orderId: ID!) { releaseStock(orderId: $orderId) { isReserved } }',
-  settleStock: 'mutation OrdersSettle($orderId: ID!) { settleStock(orderId: $orderId) { isReserved } }',
+  commitStock: 'mutation OrdersCommit($orderId: ID!) { entry: commitStock(orderId: $orderId) { isReserved } }',
+  releaseStock: 'mutation OrdersRelease($orderId: ID!) { entry: releaseStock(orderId: $orderId) { isReserved } }',
+  settleStock: 'mutation OrdersSettle($orderId: ID!) { entry: settleStock(orderId: $orderId) { isReserved } }',
 };
+
+const endAnswer = z.object({ entry: z.object({ isReserved: z.boolean() }) });
 
 /** The catalogue behind its inaccessible fields. Answers are checked: another service is a boundary like any other. */
 export function createCatalogPort(client: SubgraphClient): CatalogPort {
-  // A refusal to end an entry means that it has ended already; repeating could not change that.
-  const end = (name: keyof typeof endMutations) => async (orderId: string, call: PortCall) => {
-    await client.request(endMutations[name], { orderId }, call);
-  };
+  // A refusal to commit or release means that the entry has ended already; repeating could not change that.
+  const end = async (name: keyof typeof endMutations, orderId: string, call: PortCall): Promise<boolean> =>
+    endAnswer.parse(await client.request(endMutations[name], { orderId }, call)).entry.isReserved;
   return {
     async productSnapshots(ids, call) {
       if (ids.length === 0) return [];
@@ -115,8 +117,19 @@ export function createCatalogPort(client: SubgraphClient): CatalogPort {
       const { reserveStock } = reserveAnswer.parse(await client.request(reserveMutation, variables, call));
       return { isReserved: reserveStock.isReserved, lines: reserveStock.lines, errors: reserveStock.userErrors };
     },
-    commitStock: end('commitStock'),
-    releaseStock: end('releaseStock'),
-    settleStock: end('settleStock'),
+    async commitStock(orderId, call) {
+      await end('commitStock', orderId, call);
+    },
+    async releaseStock(orderId, call) {
+      await end('releaseStock', orderId, call);
+    },
+    async settleStock(orderId, call) {
+      // The parcel can be there before a commit that failed is repeated. Taken for done, the goods would be sold for ever.
+      if (await end('settleStock', orderId, call)) {
+        throw new SubgraphCallError('SUBGRAPH_REJECTED', `Order ${orderId} still holds stock that is not sold.`, {
+          isDefinite: true,
+        });
+      }
+    },
   };
 }
