@@ -107,6 +107,30 @@ describe('mongoose', () => {
     expect(await book.exists({ tags: { $size: 2 } })).not.toBeNull();
   });
 
+  // https://www.mongodb.com/docs/manual/core/schema-validation/handle-invalid-documents/
+  it('learns from errInfo which rule of the collection a document breaks, by insert and by update', async () => {
+    await using mongo = await startMongoose();
+    const validator = { $jsonSchema: { properties: { copies: { minimum: 1, description: 'at least one' } } } };
+    const stock = mongo.connection.model(
+      'Stock',
+      new Schema({ copies: Number }, { autoCreate: false, autoIndex: false }),
+    );
+    await stock.createCollection({ validator });
+    const rule = {
+      operatorName: 'minimum',
+      specifiedAs: { minimum: 1 },
+      reason: 'comparison failed',
+      consideredValue: 0,
+    };
+    const property = { propertyName: 'copies', description: 'at least one', details: [rule] };
+    const rules = [{ operatorName: 'properties', propertiesNotSatisfied: [property] }];
+    const details = { operatorName: '$jsonSchema', schemaRulesNotSatisfied: rules };
+    const made = await stock.create({ copies: 1 });
+    for (const write of [stock.create({ _id: made._id, copies: 0 }), stock.updateOne({}, { copies: 0 })]) {
+      await expect(write).rejects.toMatchObject({ code: 121, errInfo: { failingDocumentId: made._id, details } });
+    }
+  });
+
   it('refuses a transaction with the code of a standalone mongod', async () => {
     await using mongo = await startMongoose();
     const { author } = createModels(mongo.connection);

@@ -2,6 +2,7 @@ import type { UUID } from 'bson';
 import { assertDocumentSize, encodeDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
+import { validationDetails } from '../query/validation-details.ts';
 import type { TextIndex } from '../text/text-index.ts';
 import { bsonTypeOf, type Doc } from '../values/bson-type.ts';
 import { parseCollation } from '../values/collation.ts';
@@ -303,7 +304,10 @@ export class Collection {
     // Level "moderate" lets a document that was already invalid stay so.
     if (before && this.#options['validationLevel'] === 'moderate' && !this.#validator.matches(before)) return;
     throw new CommandError(121, 'Document failed validation', {
-      errInfo: { failingDocumentId: plainDocument(doc)['_id'], details: { operatorName: '$validator' } },
+      errInfo: {
+        failingDocumentId: plainDocument(doc)['_id'],
+        details: validationDetails(this.#options['validator'] as Doc, doc, this.#options['collation']),
+      },
     });
   }
 }
