@@ -137,6 +137,32 @@ describe('the planner', () => {
     });
   });
 
+  // https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/#compound-multikey-indexes
+  it('refuses an order over two arrays of one document, however it is found, as an index over both refuses it', async () => {
+    await using mongo = await startClient();
+    const things = mongo.collection('things');
+    await things.insertMany([
+      { n: 1, a: [1, 2], b: [3, 4] },
+      { n: 2, a: [1, 2], b: 3 },
+    ]);
+    const order = { a: 1, b: 1 } as const;
+    const refusal = { code: 2, codeName: 'BadValue' };
+    await expect(things.createIndex(order)).rejects.toMatchObject({ code: 171 });
+    await things.createIndex({ n: 1 });
+    await things.createIndex(order, { partialFilterExpression: { n: { $gt: 1 } } });
+    await expect(things.find().sort(order).toArray()).rejects.toMatchObject(refusal);
+    await expect(things.find({ n: 1 }).sort(order).toArray()).rejects.toMatchObject(refusal);
+    await expect(things.aggregate([{ $sort: order }]).toArray()).rejects.toMatchObject(refusal);
+    expect(
+      await things
+        .find({ n: { $gt: 1 } })
+        .hint('a_1_b_1')
+        .sort(order)
+        .toArray(),
+    ).toHaveLength(1);
+    await expect(things.updateOne({ n: 2 }, { $set: { b: [5, 6] } })).rejects.toMatchObject({ code: 171 });
+  });
+
   it('serves a look-up in any case from an index with collation strength 2, and only with that collation', async () => {
     await using mongo = await startClient();
     const users = mongo.collection('users');
