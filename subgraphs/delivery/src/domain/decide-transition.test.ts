@@ -138,6 +138,16 @@ describe('deciding a change of status', () => {
     });
   });
 
+  it('judges no code of a parcel that is with its customer already: the rider hears of the handover, and nothing counts', () => {
+    const handover = { kind: 'STATE_CHANGED' as const, from: 'OUT_FOR_DELIVERY' as const, to: 'DELIVERED' as const };
+    const by = { actorKind: 'OPERATOR' as const, actorId: 'usr_op', requestKey: 'f-1', requestFingerprint: 'g' };
+    const event = { id: 'dev_5', sequence: 5, note: null, occurredAt: now, ...handover, ...by };
+    const there = { ...out, state: 'DELIVERED' as const, sequence: 5, handover: null, timeline: [event] };
+    const told = { status: 'DELIVERED' as const, handoverCode: '9999', idempotencyKey: 'ride-1' };
+    expect(decide(there, told, 'RIDER')).toEqual({ kind: 'unchanged', event });
+    expect(refusalOf(out, told, 'RIDER')?.code).toBe('CODE_MISMATCH');
+  });
+
   it('answers a repeated idempotency key with the first event, and refuses it for another request', () => {
     const event = {
       id: 'dev_2',
