@@ -18,6 +18,10 @@ import * as riders from './checks/rider-checks.ts';
 import * as stock from './checks/stock-checks.ts';
 
 describe('a run without a fault of the shop', () => {
+  it('may tell a wrong code that the parcel is with its customer already', () => {
+    expect(riders.codesGuardHandovers({ ...cleanEvidence, ...overtaken({}, 5) }).violations).toEqual([]);
+  });
+
   it.each(allChecks.map((check) => [check(cleanEvidence).name, check] as const))('passes: %s', (_name, check) => {
     const result = check(cleanEvidence);
     expect(result.violations).toEqual([]);
@@ -51,14 +55,37 @@ const [theOrder, thePayment, theDelivery] = [
   cleanEvidence.deliveries[0] as StoredDelivery,
 ];
 /** The delivery with one more event at its end. */
-const timeline = (event: Partial<StoredDelivery['timeline'][number]>): Partial<Evidence> => {
-  const plain = { sequence: 3, from: 'PACKED', to: 'PACKED', requestKey: null, actorKind: 'SYSTEM', actorId: null };
-  return parcel({ sequence: 3, timeline: [...theDelivery.timeline, { kind: 'STATE_CHANGED', ...plain, ...event }] });
+const timeline = (
+  event: Partial<StoredDelivery['timeline'][number]>,
+  proof: StoredDelivery['proof'] = null,
+): Partial<Evidence> => {
+  const plain = {
+    ...{ sequence: 3, from: 'PACKED', to: 'PACKED', requestKey: null, actorKind: 'SYSTEM', actorId: null },
+    occurredAt: new Date(0),
+  };
+  return parcel({
+    proof,
+    sequence: 3,
+    timeline: [...theDelivery.timeline, { kind: 'STATE_CHANGED', ...plain, ...event }],
+  });
 };
 const wrongCode = {
   kind: 'updateStatus',
   input: { input: { orderId: 'ord_1', idempotencyKey: 'ride-2', handoverCode: '0000' }, isWrongCode: true },
 };
+const rightCode = {
+  kind: 'updateStatus',
+  input: { input: { orderId: 'ord_1', idempotencyKey: 'ride-3', handoverCode: '1234' }, isWrongCode: false },
+};
+/** A parcel that the floor handed over at the given moment, and a wrong code that was told so when it came too late. */
+const overtaken = (answer: Record<string, unknown>, handedOverAt: number): Partial<Evidence> => ({
+  ...timeline({
+    ...{ to: 'DELIVERED', requestKey: 'f-2', actorKind: 'OPERATOR', actorId: 'usr_8' },
+    occurredAt: new Date(handedOverAt),
+  }),
+  ...told(operation({ ...wrongCode, endedAt: 5, answer: { hasChanged: false, sequence: 3, ...answer } })),
+});
+const pending = { orderId: 'ord_1', status: 'PENDING_PAYMENT' };
 const place = { kind: 'placeOrder', input: { customerId: 'usr_1', input: { idempotencyKey: 'k-1' } } };
 const seen = (...sequences: number[]): Partial<Evidence> => ({
   followings: cleanEvidence.followings.map((each) => ({
@@ -188,6 +215,21 @@ const planted: readonly (readonly [what: string, check: Check, evidence: Partial
     order({ payment: { ...captured, refunds: [{ ...refund, status: 'PENDING' }] } }),
   ],
   ['something was sold for nothing', payments.soldIsPaid, payment({ state: 'declined' })],
+  [
+    'a charge that nobody knew the end of was answered as the customer’s turn',
+    payments.turnsAreTheCustomers,
+    told(operation({ ...place, answer: { ...pending, reference: null } })),
+  ],
+  [
+    'a card that needs nobody was answered as the customer’s turn',
+    payments.turnsAreTheCustomers,
+    told(operation({ kind: 'retryPayment', input: {}, answer: { ...pending, reference: 'sim_1' } })),
+  ],
+  [
+    'a customer who had confirmed was sent back',
+    payments.turnsAreTheCustomers,
+    told(operation({ kind: 'confirmPayment', input: {}, answer: { ...pending, reference: 'sim_0' } })),
+  ],
   ['the cart was not cleared', carts.orderedCartsMovedOn, order({ cartVersion: 4 })],
   [
     'one cart was sold twice',
@@ -273,9 +315,37 @@ const planted: readonly (readonly [what: string, check: Check, evidence: Partial
     timeline({ kind: 'STATE_CHANGED', requestKey: 'ride-1' }),
   ],
   [
+    'a wrong code was taken for the handover that somebody else brought later',
+    riders.codesGuardHandovers,
+    overtaken({}, 6),
+  ],
+  [
+    'a wrong code was told that it had done what somebody else had',
+    riders.codesGuardHandovers,
+    overtaken({ hasChanged: true }, 5),
+  ],
+  [
+    'a wrong code was answered with an event that is no handover',
+    riders.codesGuardHandovers,
+    overtaken({ sequence: 2 }, 5),
+  ],
+  [
+    'a wrong code was told "already there" of a parcel that never was',
+    riders.codesGuardHandovers,
+    told(operation({ ...wrongCode, answer: { hasChanged: false, sequence: 2 } })),
+  ],
+  [
+    'a rider handed over by code, and told none',
+    riders.codesGuardHandovers,
+    timeline({ to: 'DELIVERED', requestKey: 'ride-9', actorKind: 'RIDER', actorId: 'usr_9' }, { method: 'CODE' }),
+  ],
+  [
     'a rider handed over without a code',
     riders.codesGuardHandovers,
-    timeline({ kind: 'STATE_CHANGED', to: 'DELIVERED', actorKind: 'RIDER', actorId: 'usr_9' }),
+    {
+      ...timeline({ to: 'DELIVERED', requestKey: 'ride-3', actorKind: 'RIDER', actorId: 'usr_9' }),
+      ...told(operation({ ...rightCode, answer: { hasChanged: true, sequence: 3 } })),
+    },
   ],
   [
     'five wrong codes brought no new one',

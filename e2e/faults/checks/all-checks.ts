@@ -7,7 +7,7 @@ import {
 import * as delivery from './delivery-checks.ts';
 import type { Check } from './evidence.ts';
 import * as order from './order-checks.ts';
-import { capturedOnce, refundsMatch, soldIsPaid } from './payment-checks.ts';
+import { capturedOnce, refundsMatch, soldIsPaid, turnsAreTheCustomers } from './payment-checks.ts';
 import * as rider from './rider-checks.ts';
 import { holdsFitTheirOrders, nothingIsSoldTwice, stockAddsUp } from './stock-checks.ts';
 
@@ -25,6 +25,7 @@ export const allChecks: readonly Check[] = [
   capturedOnce,
   refundsMatch,
   soldIsPaid,
+  turnsAreTheCustomers,
   orderedCartsMovedOn,
   cartVersionsAreOrderedOnce,
   cartsLoseNothing,

@@ -47,9 +47,14 @@ export const cleanEvidence: Evidence = {
       _id: 'sim_1',
       orderId: 'ord_1',
       amount: 5_000,
+      token: 'sim_approve',
       state: 'captured',
       refunds: [{ key: 'rfd_1', amount: 100 }],
       refundedAmount: 100,
+    },
+    {
+      ...{ _id: 'sim_0', orderId: 'ord_1', amount: 5_000, token: 'sim_confirm', state: 'cancelled' },
+      ...{ refunds: [], refundedAmount: 0 },
     },
   ],
   carts: [{ _id: 'crt_1', ownerId: 'usr_1', version: 4, items: [] }],
@@ -64,11 +69,11 @@ export const cleanEvidence: Evidence = {
       timeline: [
         {
           ...{ sequence: 1, kind: 'STATE_CHANGED', from: null, to: 'PLACED', requestKey: null },
-          ...{ actorKind: 'SYSTEM', actorId: null },
+          ...{ actorKind: 'SYSTEM', actorId: null, occurredAt: new Date(0) },
         },
         {
           ...{ sequence: 2, kind: 'STATE_CHANGED', from: 'PLACED', to: 'PACKED', requestKey: 'f-1' },
-          ...{ actorKind: 'OPERATOR', actorId: 'usr_8' },
+          ...{ actorKind: 'OPERATOR', actorId: 'usr_8', occurredAt: new Date(0) },
         },
       ],
     },
@@ -83,6 +88,11 @@ export const cleanEvidence: Evidence = {
       kind: 'placeOrder',
       input: { customerId: 'usr_1', input: { idempotencyKey: 'k-1' } },
       answer: { orderId: 'ord_1' },
+    }),
+    operation({
+      kind: 'placeOrder',
+      input: { customerId: 'usr_1', input: { idempotencyKey: 'k-1' } },
+      answer: { orderId: 'ord_1', status: 'PENDING_PAYMENT', reference: 'sim_0' },
     }),
     operation({
       kind: 'placeOrder',

@@ -48,6 +48,8 @@ export interface StoredPayment {
   readonly _id: string;
   readonly orderId: string;
   readonly amount: number;
+  /** The test card that was used: it says what the provider does. */
+  readonly token: string;
   readonly state: string;
   readonly refunds: readonly { readonly key: string; readonly amount: number }[];
   readonly refundedAmount: number;
@@ -75,6 +77,7 @@ export interface StoredDelivery {
     readonly requestKey: string | null;
     readonly actorKind: string;
     readonly actorId: string | null;
+    readonly occurredAt: Date;
   }[];
 }
 

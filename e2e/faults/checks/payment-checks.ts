@@ -60,3 +60,23 @@ export const soldIsPaid: Check = ({ orders, payments }) => {
     return isPaid ? [] : [`order ${_id} is ${status} and was not paid`];
   });
 };
+
+const paying = new Set(['placeOrder', 'retryPayment', 'confirmPayment']);
+
+/**
+ * PENDING_PAYMENT without a refusal says that it is the customer's turn, so the provider has asked for him: one test card does,
+ * and once he has confirmed there it asks no more. Told so of a charge that is merely unknown, he would order the same again.
+ */
+export const turnsAreTheCustomers: Check = ({ payments, operations }) => {
+  const byReference = new Map(payments.map((payment) => [payment._id, payment]));
+  const told = operations.filter(
+    ({ kind, outcome, answer }) =>
+      paying.has(kind) && outcome === 'ok' && answer['status'] === 'PENDING_PAYMENT' && Boolean(answer['orderId']),
+  );
+  return checkEach('nobody is told to pay who was not asked to', told, ({ id, kind, answer }) => {
+    const { orderId, reference } = answer as { orderId: string; reference: string | null };
+    const payment = byReference.get(reference ?? '');
+    const isAsked = kind !== 'confirmPayment' && payment?.orderId === orderId && payment.token === 'sim_confirm';
+    return isAsked ? [] : [`${kind} ${id}: order ${orderId} was told to wait for its customer, whom nobody asked`];
+  });
+};

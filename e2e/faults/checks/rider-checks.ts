@@ -34,8 +34,8 @@ export const ridersCarryWhatTheyClaimed: Check = ({ riders, deliveries, readAt }
 const triesPerCode = 5;
 
 /**
- * No wrong code hands a parcel over, riders hand over by code alone, and every wrong one counts: at each fifth a new code is
- * issued. A call that was never answered may have counted or not.
+ * No wrong code hands a parcel over, riders hand over by a right one alone, and every wrong one counts: at each fifth a new
+ * code is issued. A call that was never answered may have counted or not.
  */
 export const codesGuardHandovers: Check = ({ deliveries, operations }) => {
   const told = groupBy(
@@ -47,14 +47,20 @@ export const codesGuardHandovers: Check = ({ deliveries, operations }) => {
     const { _id, timeline, proof } = delivery;
     const found: string[] = [];
     const calls = told.get(_id) ?? [];
-    for (const call of calls.filter(({ input }) => input['isWrongCode'] === true)) {
+    const handover = timeline.find(isHandover);
+    for (const call of calls.filter(isWrong)) {
       const key = inputOf(call).idempotencyKey;
       const hasMoved = timeline.some(({ requestKey }) => requestKey === key);
-      if (call.outcome === 'ok' || hasMoved) found.push(`delivery ${_id} was handed over for a wrong code (${key})`);
+      if (hasMoved || (call.outcome === 'ok' && !cameTooLate(call, handover)))
+        found.push(`delivery ${_id} was handed over for a wrong code (${key})`);
     }
-    const isByRider = timeline.some(({ to, kind, actorKind }) => isHandover(kind, to) && actorKind === 'RIDER');
-    if (isByRider && proof?.method !== 'CODE')
-      found.push(`delivery ${_id} was handed over by its rider without a code`);
+    if (handover?.actorKind === 'RIDER') {
+      if (proof?.method !== 'CODE') found.push(`delivery ${_id} was handed over by its rider without a code`);
+      const isByRightCode = calls.some(
+        (call) => !isWrong(call) && inputOf(call).idempotencyKey === handover.requestKey,
+      );
+      if (!isByRightCode) found.push(`delivery ${_id} was handed over by its rider, who told no right code`);
+    }
     const reissued = timeline.filter(
       ({ kind, actorKind }) => kind === 'ATTEMPT_FAILED' && actorKind === 'SYSTEM',
     ).length;
@@ -68,7 +74,25 @@ export const codesGuardHandovers: Check = ({ deliveries, operations }) => {
   });
 };
 
-const isHandover = (kind: string, to: string): boolean => kind === 'STATE_CHANGED' && to === 'DELIVERED';
+type TimelineEvent = StoredDelivery['timeline'][number];
+
+const isHandover = ({ kind, to }: TimelineEvent): boolean => kind === 'STATE_CHANGED' && to === 'DELIVERED';
+const isWrong = ({ input }: Operation): boolean => input['isWrongCode'] === true;
+
+/**
+ * Asking for the state that a parcel already has succeeds and changes nothing, whatever code comes with it: nothing is left
+ * to guard. So a wrong code may be told that the parcel is DELIVERED already, with the event of another request, once that event
+ * has happened: told so any earlier, the rider would have left the parcel with whoever named the code.
+ */
+function cameTooLate({ answer, endedAt }: Operation, handover: TimelineEvent | undefined): boolean {
+  return (
+    answer['hasChanged'] === false &&
+    handover !== undefined &&
+    answer['sequence'] === handover.sequence &&
+    new Date(handover.occurredAt).getTime() <= endedAt
+  );
+}
+
 const codeOf = ({ input }: Operation): unknown =>
   (input['input'] as { handoverCode?: string } | undefined)?.handoverCode;
 
