@@ -35,6 +35,16 @@ describe('what listIndexes and listCollections show', () => {
     expect(await things.options()).toEqual({ collation: { ...defaults, ...collation } });
   });
 
+  // https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-Number-of-Indexes-per-Collection
+  it('holds 64 indexes, that of _id among them, and refuses another without a trace', async () => {
+    await using mongo = await startClient();
+    const things = mongo.collection();
+    await things.createIndexes(Array.from({ length: 63 }, (_, n) => ({ key: { [`f${n}`]: 1 } })));
+    const another = things.createIndexes([{ key: { f1: 1 } }, { key: { one: 1 } }]);
+    await expect(another).rejects.toMatchObject({ code: 67, codeName: 'CannotCreateIndex' });
+    expect(await things.indexes()).toHaveLength(64);
+  });
+
   it('takes one collation said short and in full as the same index and the same collection', async () => {
     await using mongo = await startClient();
     const things = await mongo.db.createCollection('things', { collation: { locale: 'en' } });

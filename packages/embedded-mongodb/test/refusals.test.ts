@@ -255,6 +255,14 @@ const CASES: readonly Case[] = [
     codeName: 'IndexNotFound',
     run: (mongo) => things(mongo).dropIndex('nothing'),
   },
+  // https://www.mongodb.com/docs/manual/indexes/#default-index
+  {
+    what: 'an option for the index of _id',
+    code: 197,
+    codeName: 'InvalidIndexSpecificationOption',
+    message: "The field 'unique' is not valid for an _id index specification",
+    run: (mongo) => things(mongo).createIndex({ _id: 1 }, { unique: true }),
+  },
   {
     what: 'dropping the index of _id',
     code: 72,

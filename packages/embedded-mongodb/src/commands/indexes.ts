@@ -10,6 +10,9 @@ import { encodeCursorReply } from '../wire/cursor-reply.ts';
 import { assertKnownFields, countOf, namespaceOf, optionalDocument, requireArray } from './arguments.ts';
 import type { Command } from './command.ts';
 
+/** With that of `_id`: https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-Number-of-Indexes-per-Collection */
+const MOST_INDEXES = 64;
+
 /** https://www.mongodb.com/docs/manual/reference/command/createIndexes/ */
 export const createIndexes: Command = {
   isWrite: true,
@@ -37,6 +40,10 @@ export const createIndexes: Command = {
         if (isPresent(collection, definition)) continue;
         if (definition.text && collection.textIndex)
           throw new CommandError(67, 'only one text index per collection allowed, found an existing text index');
+        if (collection.indexDefinitions.length >= MOST_INDEXES) {
+          const key = shellText(definition.spec['key']);
+          throw new CommandError(67, `add index fails, too many indexes for ${namespace} key:${key}`);
+        }
         collection.addIndex(definition);
         added.push(definition.name);
       }

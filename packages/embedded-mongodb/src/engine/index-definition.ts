@@ -88,8 +88,7 @@ export function parseIndexDefinition(given: unknown): IndexDefinition {
   }
   if (partial) checkPartialFilter(partial);
   if (partial && isSparse) throw new CommandError(67, 'cannot mix "partialFilterExpression" and "sparse" options');
-  const isId = fields.length === 1 && fields[0]?.path === '_id';
-  if (isId && (isSparse || partial)) throw new CommandError(197, `The _id index cannot be sparse or partial`);
+  if (isIdKey(fields)) checkIdIndex(entry);
   const isHashed = Object.values((entry['key'] as Doc) ?? {}).includes('hashed');
   if (flag(entry, 'unique') && (kind !== 'tree' || isHashed))
     throw new CommandError(
@@ -113,6 +112,18 @@ export function parseIndexDefinition(given: unknown): IndexDefinition {
     expireAfterSeconds: parseExpiry(entry['expireAfterSeconds'], fields),
     spec: storedSpec(entry, fields),
   };
+}
+
+function isIdKey(fields: readonly IndexField[]): boolean {
+  return fields.length === 1 && fields[0]?.path === '_id' && fields[0].direction === 1;
+}
+
+const ID_INDEX_OPTIONS: ReadonlySet<string> = new Set(['key', 'name', 'v', 'ns', 'collation', 'background']);
+
+/** https://www.mongodb.com/docs/manual/indexes/#default-index : it is unique as it is and takes no options. */
+function checkIdIndex(entry: Doc): void {
+  const option = Object.keys(entry).find((name) => !ID_INDEX_OPTIONS.has(name));
+  if (option) throw new CommandError(197, `The field '${option}' is not valid for an _id index specification`);
 }
 
 /** https://www.mongodb.com/docs/manual/core/index-partial/ : what a partial index may be filtered by. */

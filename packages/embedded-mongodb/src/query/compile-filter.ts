@@ -7,7 +7,7 @@ import { plainDocument } from '../values/fields.ts';
 import { toDouble } from '../values/numeric.ts';
 import { badValue, failedToParse, refusal } from '../values/refusals.ts';
 import { isTruthy } from './element-tests.ts';
-import { compileFieldCondition, isEqualityOperand } from './field-condition.ts';
+import { compileFieldCondition, isEqualityOperand, isOperatorName } from './field-condition.ts';
 import { compileJsonSchema } from './json-schema.ts';
 import { andMatcher, type DocumentMatcher, type MatchContext } from './predicate.ts';
 
@@ -67,7 +67,7 @@ export function compileMatcher(filter: unknown, scope: FilterScope): DocumentMat
   if (!isDocument(filter)) throw badValue('filter must be a document');
   const matchers: DocumentMatcher[] = [];
   for (const [name, operand] of Object.entries(plainDocument(filter))) {
-    const matcher = name.startsWith('$')
+    const matcher = isOperatorName(name)
       ? topLevel(name, operand, scope)
       : compileFieldCondition(operand, scope).at(name);
     if (matcher) matchers.push(matcher);

@@ -61,7 +61,12 @@ export function compileFieldCondition(operand: unknown, scope: FilterScope): Pre
 /** True when the first field names an operator; a DBRef's fields are not operators. */
 export function isOperatorDocument(doc: Doc): boolean {
   const first = Object.keys(plainDocument(doc))[0];
-  return first?.startsWith('$') === true && first !== '$ref' && first !== '$id' && first !== '$db';
+  return first !== undefined && isOperatorName(first);
+}
+
+/** https://www.mongodb.com/docs/manual/reference/database-references/#dbrefs : the names of a DBRef's fields are no operators. */
+export function isOperatorName(name: string): boolean {
+  return name.startsWith('$') && name !== '$ref' && name !== '$id' && name !== '$db';
 }
 
 function compileOperators(operators: Doc, scope: FilterScope): Predicate {

@@ -289,6 +289,13 @@ export const queryCases: readonly QueryCase[] = [
   },
   {
     operator: '$elemMatch',
+    page: 'reference/database-references',
+    docs: [{ makers: [{ $ref: 'people', $id: 1 }] }, { makers: [{ $ref: 'people', $id: 2 }] }, { makers: [1] }],
+    filter: { makers: { $elemMatch: { $id: { $gt: 1 }, $ref: 'people' } } },
+    finds: [1],
+  },
+  {
+    operator: '$elemMatch',
     page: page('elemMatch'),
     docs: survey,
     filter: { 'results.product': 'xyz', 'results.score': { $gte: 8 } },
