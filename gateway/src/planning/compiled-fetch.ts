@@ -8,8 +8,6 @@ export interface CompiledFetch {
   document(): DocumentNode;
   /** Response names at the top of the fetch (of the entities for an entity fetch): where its failure shows. */
   responseNames(): readonly string[];
-  /** Fetches with the same one are represented by the same fields in the same way. */
-  requiresKey(): string;
 }
 
 const compiled = new WeakMap<FetchNode, CompiledFetch>();
@@ -20,7 +18,6 @@ export function compiledFetch(node: FetchNode): CompiledFetch {
   if (known !== undefined) return known;
   let document: DocumentNode | undefined;
   let names: readonly string[] | undefined;
-  let requiresKey: string | undefined;
   const created: CompiledFetch = {
     requestHead: requestHead(node),
     document() {
@@ -30,10 +27,6 @@ export function compiledFetch(node: FetchNode): CompiledFetch {
     responseNames() {
       names ??= topResponseNames(created.document(), node.requires !== undefined);
       return names;
-    },
-    requiresKey() {
-      requiresKey ??= JSON.stringify([node.requires, node.inputRewrites]);
-      return requiresKey;
     },
   };
   compiled.set(node, created);

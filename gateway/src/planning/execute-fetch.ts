@@ -1,33 +1,31 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { isInterfaceType, OperationTypeNode } from 'graphql';
-import { copyResponse } from '../datasource/copy-response.ts';
 import type { SubgraphError, SubgraphResponse } from '../datasource/data-source.ts';
 import { compiledFetch } from './compiled-fetch.ts';
-import type { RunningPlan } from './execute-plan.ts';
+import type { PlanExecution } from './execute-plan.ts';
 import { applyRewrites, renamedPath } from './fetch-rewrites.ts';
-import { placesAt } from './flatten-path.ts';
+import { objectsAt, placesAt } from './flatten-path.ts';
 import { isRawObject, mergeInto, mergeIntoEach, type RawObject } from './raw-data.ts';
-import type { RepresentationGroup } from './representations.ts';
+import { groupByRepresentation, type RepresentationGroup } from './representations.ts';
 
 type Path = readonly (string | number)[];
 
 /** Runs one fetch of a plan and merges its answer under `path`. Failures are recorded, never thrown. */
-export function executeFetch(execution: RunningPlan, node: FetchNode, path: Path): Promise<void> {
-  const place = execution.entities.at(path);
-  if (place.objects.length === 0) return Promise.resolve();
+export function executeFetch(execution: PlanExecution, node: FetchNode, path: Path): Promise<void> {
+  const entities = path.length === 0 ? [execution.data] : objectsAt(execution.data, path);
+  if (entities.length === 0) return Promise.resolve();
   return node.requires === undefined
-    ? fetchFields(execution, node, path, place.objects)
-    : fetchEntities(execution, node, path, place.groupsFor(node));
+    ? fetchFields(execution, node, path, entities)
+    : fetchEntities(execution, node, path, entities);
 }
 
 async function fetchFields(
-  execution: RunningPlan,
+  execution: PlanExecution,
   node: FetchNode,
   path: Path,
   targets: readonly RawObject[],
 ): Promise<void> {
-  const variables = pickVariables(execution, node);
-  const response = await send(execution, node, () => variables);
+  const response = await send(execution, node, pickVariables(execution, node));
   if (response instanceof Error) {
     recordFailure(execution, node, path, targets[0], response);
     return;
@@ -42,19 +40,20 @@ async function fetchFields(
   if (!isRawObject(response.data)) return;
   applyRewrites(execution.supergraphSchema, node.outputRewrites, response.data);
   for (const target of targets) mergeInto(target, response.data);
-  execution.entities.dataChanged();
 }
 
 async function fetchEntities(
-  execution: RunningPlan,
+  execution: PlanExecution,
   node: FetchNode,
   path: Path,
-  groups: readonly RepresentationGroup[],
+  entities: readonly RawObject[],
 ): Promise<void> {
+  const groups = groupByRepresentation(execution.supergraphSchema, entities, node);
   if (groups.length === 0) return;
   const variables = pickVariables(execution, node);
+  const representations = groups.map((group) => group.representation);
   const text = variablesText(variables, groups);
-  const response = await send(execution, node, () => ({ ...variables, representations: ownCopies(groups) }), text);
+  const response = await send(execution, node, { ...variables, representations }, text);
   if (response instanceof Error) {
     recordFailure(execution, node, path, groups[0]?.entities[0], response);
     return;
@@ -67,15 +66,9 @@ async function fetchEntities(
     return;
   }
   for (const [index, group] of groups.entries()) mergeEntity(execution, node, group, received[index]);
-  execution.entities.dataChanged();
 }
 
-/** Resolvers in this process may change what they are given, and groups belong to several fetches. */
-function ownCopies(groups: readonly RepresentationGroup[]): RawObject[] {
-  return groups.map(({ representation }) => copyResponse(representation));
-}
-
-function mergeEntity(execution: RunningPlan, node: FetchNode, group: RepresentationGroup, received: unknown): void {
+function mergeEntity(execution: PlanExecution, node: FetchNode, group: RepresentationGroup, received: unknown): void {
   if (!isRawObject(received)) {
     for (const entity of group.entities) execution.errors.noteAbsent(entity);
     return;
@@ -89,14 +82,14 @@ function mergeEntity(execution: RunningPlan, node: FetchNode, group: Representat
 }
 
 /** Only where entities are sent under the name of an interface can they come back under one. */
-function isInterfaceObject(execution: RunningPlan, node: FetchNode, { __typename: name }: RawObject): boolean {
+function isInterfaceObject(execution: PlanExecution, node: FetchNode, { __typename: name }: RawObject): boolean {
   return node.inputRewrites !== undefined && isInterfaceType(execution.supergraphSchema.getType(String(name)));
 }
 
 async function send(
-  execution: RunningPlan,
+  execution: PlanExecution,
   node: FetchNode,
-  variables: () => Record<string, unknown>,
+  variables: Record<string, unknown>,
   text?: string,
 ): Promise<SubgraphResponse | Error> {
   const source = execution.sources.get(node.serviceName);
@@ -110,10 +103,7 @@ async function send(
         document,
         operationName: node.operationName,
         kind: node.operationKind ?? OperationTypeNode.QUERY,
-        // Objects are made for those who ask: over HTTP the text is what is sent.
-        get variables() {
-          return variables();
-        },
+        variables,
         variablesText: text,
       },
       execution.call,
@@ -123,7 +113,7 @@ async function send(
   }
 }
 
-function pickVariables(execution: RunningPlan, node: FetchNode): Record<string, unknown> {
+function pickVariables(execution: PlanExecution, node: FetchNode): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const name of node.variableUsages ?? []) {
     const value = execution.variables[name];
@@ -141,7 +131,7 @@ function variablesText(variables: Record<string, unknown>, groups: readonly Repr
 
 /** Errors of entities come back at every place where the entity stands, under the client's path. */
 function recordEntityErrors(
-  execution: RunningPlan,
+  execution: PlanExecution,
   node: FetchNode,
   path: Path,
   groups: readonly RepresentationGroup[],
@@ -170,7 +160,7 @@ function recordEntityErrors(
 
 /** A fetch that failed as a whole: one error for each field it would have filled, at the first place it would have shown. */
 function recordFailure(
-  execution: RunningPlan,
+  execution: PlanExecution,
   node: FetchNode,
   path: Path,
   target: RawObject | undefined,
@@ -181,7 +171,7 @@ function recordFailure(
   execution.errors.addFailure(node.serviceName, failure, place, path, [...names]);
 }
 
-function concretePath(execution: RunningPlan, path: Path): (string | number)[] {
+function concretePath(execution: PlanExecution, path: Path): (string | number)[] {
   if (!path.includes('@')) return [...path];
   const first = placesAt(execution.data, path).values().next();
   return first.done ? [] : (first.value[0] ?? []);

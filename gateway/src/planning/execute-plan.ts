@@ -1,7 +1,6 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { CallContext, DataSource } from '../datasource/data-source.ts';
-import { EntityIndex } from './entity-index.ts';
 import { executeFetch } from './execute-fetch.ts';
 import type { PlanErrors } from './plan-errors.ts';
 import type { RawObject } from './raw-data.ts';
@@ -19,21 +18,15 @@ export interface PlanExecution {
   readonly errors: PlanErrors;
 }
 
-/** An execution under way. */
-export interface RunningPlan extends PlanExecution {
-  readonly entities: EntityIndex;
-}
-
 /**
  * Runs a query plan: fetches in the order it gives, each answer merged where the plan says.
  * Never rejects: a failed fetch becomes errors, and what does not depend on it still runs.
  */
 export async function executePlan(execution: PlanExecution, node: PlanNode): Promise<void> {
-  const entities = new EntityIndex(execution.supergraphSchema, execution.data);
-  await executeNode({ ...execution, entities }, node, []);
+  await executeNode(execution, node, []);
 }
 
-function executeNode(execution: RunningPlan, node: PlanNode, path: readonly (string | number)[]): Promise<unknown> {
+function executeNode(execution: PlanExecution, node: PlanNode, path: readonly (string | number)[]): Promise<unknown> {
   switch (node.kind) {
     case 'Sequence':
       return executeInTurn(execution, node.nodes, path);
@@ -55,7 +48,7 @@ function executeNode(execution: RunningPlan, node: PlanNode, path: readonly (str
 }
 
 async function executeInTurn(
-  execution: RunningPlan,
+  execution: PlanExecution,
   nodes: readonly PlanNode[],
   path: readonly (string | number)[],
 ): Promise<void> {

@@ -27,57 +27,37 @@ export function groupByRepresentation(
   entities: readonly RawObject[],
   { requires = [], inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>,
 ): RepresentationGroup[] {
-  const types = new Map<unknown, TypeGroups>();
+  const groups: Grouping = new Map();
   const found: RawObject[][] = [];
+  let fields: readonly RepresentedField[] = [];
   let typeName: unknown;
-  let ofType: TypeGroups | undefined;
+  let ofType: Map<unknown, RawObject[][]> | undefined;
   for (const entity of entities) {
     const actual = entity['__typename'];
     if (ofType === undefined || actual !== typeName) {
       typeName = actual;
-      ofType = types.get(actual) ?? createTypeGroups(representedFields(schema, requires, actual));
-      types.set(actual, ofType);
+      fields = representedFields(schema, requires, actual);
+      ofType = groups.get(actual) ?? new Map();
+      groups.set(actual, ofType);
     }
-    if (!hasAll(entity, ofType.fields)) continue;
-    const members = membersOf(schema, ofType, entity);
-    if (members.length === 0) found.push(members);
-    members.push(entity);
+    if (!hasAll(entity, fields)) continue;
+    const first = fields[1] === undefined ? actual : entity[fields[1].name];
+    const candidates = ofType.get(first);
+    const equals = candidates === undefined ? undefined : membersEqualTo(schema, candidates, entity, fields);
+    if (equals !== undefined) {
+      equals.push(entity);
+      continue;
+    }
+    const members = [entity];
+    found.push(members);
+    if (candidates === undefined) ofType.set(first, [members]);
+    else candidates.push(members);
   }
   return found.length === 0 ? [] : representGroups(schema, found, requires, inputRewrites);
 }
 
-/** The groups of one type while they are made. */
-interface TypeGroups {
-  readonly fields: readonly RepresentedField[];
-  /** The first field after `__typename`, as a rule the key. */
-  readonly firstName: string;
-  /** Whether its value, if it is no object, tells everything. */
-  readonly isFirstAll: boolean;
-  /** For such values: the group itself. */
-  readonly byValue: Map<unknown, RawObject[]>;
-  /** For all others: those that agree in the first field. */
-  readonly byFirst: Map<unknown, RawObject[][]>;
-}
-
-function createTypeGroups(fields: readonly RepresentedField[]): TypeGroups {
-  const firstName = fields[1]?.name ?? '__typename';
-  return { fields, firstName, isFirstAll: fields.length <= 2, byValue: new Map(), byFirst: new Map() };
-}
-
-/** The entities found so far that are represented as this one is; a new, empty group when it is the first. */
-function membersOf(schema: GraphQLSchema, groups: TypeGroups, entity: RawObject): RawObject[] {
-  const { fields, firstName, isFirstAll, byValue, byFirst } = groups;
-  const first = entity[firstName];
-  const isAll = isFirstAll && (typeof first !== 'object' || first === null);
-  const candidates = isAll ? undefined : byFirst.get(first);
-  const known = isAll ? byValue.get(first) : candidates && membersEqualTo(schema, candidates, entity, fields);
-  if (known !== undefined) return known;
-  const members: RawObject[] = [];
-  if (isAll) byValue.set(first, members);
-  else if (candidates === undefined) byFirst.set(first, [members]);
-  else candidates.push(members);
-  return members;
-}
+/** Groups by type, then by the first field after `__typename`, which as a rule is the key. */
+type Grouping = Map<unknown, Map<unknown, RawObject[][]>>;
 
 interface RepresentedField {
   readonly name: string;
