@@ -73,12 +73,6 @@ const CASES: readonly Case[] = [
     run: ({ db }) => db.command({ aggregate: 'things', pipeline: [] }),
   },
   {
-    what: '$where, which would run JavaScript',
-    code: 6108304,
-    codeName: 'Location6108304',
-    run: (mongo) => things(mongo).find({ $where: 'true' }).toArray(),
-  },
-  {
     what: '$text without a text index',
     code: 27,
     codeName: 'IndexNotFound',
@@ -105,49 +99,6 @@ const CASES: readonly Case[] = [
     code: 2,
     codeName: 'BadValue',
     run: ({ db }) => db.command({ find: 'things', readConcern: { level: 'total' } }),
-  },
-  // https://www.mongodb.com/docs/manual/reference/operator/aggregation/match/
-  {
-    what: '$where in a pipeline',
-    code: 2,
-    codeName: 'BadValue',
-    message: '$where is not allowed in this context',
-    run: (mongo) =>
-      things(mongo)
-        .aggregate([{ $sort: { n: 1 } }, { $match: { $and: [{ $where: 'true' }] } }])
-        .toArray(),
-  },
-  // https://www.mongodb.com/docs/manual/reference/operator/aggregation/accumulator/ without JavaScript
-  {
-    what: '$accumulator, which would run JavaScript',
-    code: 31264,
-    codeName: 'Location31264',
-    run: (mongo) =>
-      things(mongo)
-        .aggregate([{ $group: { _id: null, x: { $accumulator: {} } } }])
-        .toArray(),
-  },
-  // https://www.mongodb.com/docs/manual/reference/command/createSearchIndexes/ : Atlas alone has them.
-  {
-    what: 'making a search index',
-    code: 31082,
-    codeName: 'SearchNotEnabled',
-    run: (mongo) => things(mongo).createSearchIndex({ definition: { mappings: { dynamic: true } } }),
-  },
-  {
-    what: 'listing search indexes',
-    code: 31082,
-    codeName: 'SearchNotEnabled',
-    run: (mongo) => things(mongo).listSearchIndexes().toArray(),
-  },
-  {
-    what: '$vectorSearch',
-    code: 31082,
-    codeName: 'SearchNotEnabled',
-    run: (mongo) =>
-      things(mongo)
-        .aggregate([{ $vectorSearch: { index: 'x' } }])
-        .toArray(),
   },
   {
     what: 'an unknown field in a collation',
