@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { createCircuitBreaker } from '../src/datasource/circuit-breaker.ts';
 import { startScriptedSubgraph } from './fixtures/scripted-subgraph.ts';
 import { startGateway } from './fixtures/start-gateway.ts';
 import { startSupergraph } from './fixtures/start-supergraph.ts';
@@ -347,57 +343,6 @@ describe('a subgraph that fails', () => {
   });
 });
 
-describe('a subgraph process', () => {
-  const parts = 'type Query { part: Part } type Part @key(fields: "id") { id: ID! stock: Int }';
-  const start = async (port = 0): Promise<{ child: ChildProcess; port: number }> => {
-    const script = fileURLToPath(new URL('./fixtures/subgraph-process.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, String(port)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = (await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
-    return { child, port: Number(String(line)) };
-  };
-  const stop = async (child: ChildProcess) => {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  };
-
-  test('may be killed and started again: queries fail with a code meanwhile, and work again after', async () => {
-    const first = await start();
-    await using graph = await startGateway(
-      { parts: { typeDefs: parts, url: `http://127.0.0.1:${first.port}/graphql` } },
-      { limits: { breakerOpenMs: 100 } },
-    );
-    const ask = () => graph.client.request('{ part { stock } }');
-    expect((await ask()).data).toEqual({ part: { stock: 7 } });
-    await stop(first.child);
-    for (let index = 0; index < 12; index += 1) {
-      expect((await ask()).errors).toMatchObject([{ path: ['part'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
-    }
-    const second = await start(first.port);
-    await sleep(200);
-    expect((await ask()).data).toEqual({ part: { stock: 7 } });
-    await stop(second.child);
-  });
-
-  test('may be stopped (SIGSTOP) and go on: its queries time out meanwhile', async () => {
-    const { child, port } = await start();
-    await using graph = await startGateway(
-      { parts: { typeDefs: parts, url: `http://127.0.0.1:${port}/graphql` } },
-      { limits: { subgraphDeadlineMs: 300, subgraphRetries: 0 } },
-    );
-    const ask = () => graph.client.request('{ part { stock } }');
-    await ask();
-    child.kill('SIGSTOP');
-    const startedAt = Date.now();
-    expect((await ask()).errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }]);
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
-    child.kill('SIGCONT');
-    expect((await ask()).data).toEqual({ part: { stock: 7 } });
-    await stop(child);
-  });
-});
-
 test('sheds load beyond its limit at once, with 503 and when to come back', async () => {
   let release = (_value: unknown): void => undefined;
   const held = new Promise((resolve) => {
@@ -420,27 +365,4 @@ test('sheds load beyond its limit at once, with 503 and when to come back', asyn
   expect(refused.headers.get('retry-after')).toBe('1');
   release(undefined);
   expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200]);
-});
-
-describe('the circuit breaker', () => {
-  test('opens after failures in a row, lets one probe through, and closes or opens again by its outcome', () => {
-    let now = 0;
-    const breaker = createCircuitBreaker({ failuresToOpen: 2, openMs: 100, now: () => now });
-    breaker.failed();
-    breaker.succeeded();
-    breaker.failed();
-    expect(breaker.admits()).toBe(true);
-    breaker.failed();
-    expect([breaker.state, breaker.admits()]).toEqual(['open', false]);
-    now = 200;
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
-    breaker.failed();
-    expect(breaker.admits()).toBe(false);
-    now = 400;
-    expect(breaker.admits()).toBe(true);
-    breaker.abandoned();
-    expect(breaker.admits()).toBe(true);
-    breaker.succeeded();
-    expect(breaker.state).toBe('closed');
-  });
 });

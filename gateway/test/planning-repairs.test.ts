@@ -1,7 +1,4 @@
-import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { requireNonEmptyPlan } from '../src/planning/non-empty-plan.ts';
-import { pickOperation } from '../src/planning/parsed-operation.ts';
 import { startSupergraph, type TestSubgraph } from './fixtures/start-supergraph.ts';
 
 type Reference = Record<string, unknown>;
@@ -385,19 +382,3 @@ function accounts(): object[] {
     { __typename: 'Robot', id: 'r1' },
   ];
 }
-
-describe('an empty plan', () => {
-  const emptyPlan = { kind: 'QueryPlan' } as const;
-  const check = (query: string) => () => requireNonEmptyPlan(emptyPlan, pickOperation(parse(query), undefined));
-
-  test.each(['{ a }', '{ __typename a }', '{ ...F } fragment F on Query { a }', '{ ... @include(if: true) { a } }'])(
-    'is an error for %s, which needs data',
-    (query) => expect(check(query)).toThrow('No subgraph can answer'),
-  );
-  test.each([
-    '{ __typename }',
-    '{ __schema { description } }',
-    '{ a @skip(if: true) }',
-    '{ ... @include(if: false) { a } }',
-  ])('is right for %s, which needs none', (query) => expect(check(query)).not.toThrow());
-});
